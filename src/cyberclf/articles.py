@@ -1,0 +1,255 @@
+"""Files of every kind -> articles, one at a time.
+
+What cannot be read becomes an `Unreadable`, in its place: rows in are rows out.
+"""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from cyberclf.errors import ArticleError
+
+__all__ = ["SUFFIXES", "Article", "Unreadable", "csv_rows", "find_files", "json_rows", "read_articles", "text_of"]
+
+#: Kinds of files that are read.
+SUFFIXES: Final = (".txt", ".jsonl", ".csv", ".tsv")
+#: One article or one row beyond this is an error: no press article is as long.
+MAX_BYTES: Final = 20_000_000
+_TITLE_LENGTH: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as read.
+
+    Parameters
+    ----------
+    id : str
+        The row's own, else the path as given (and the row, where a file holds many).
+    text : str
+        As in the file; a title given apart is its first line.
+    where : str
+        File and row, for people.
+    offset : int
+        Characters that the title put before the text takes; spans of the row's own text are
+        those of `text` less this.
+    """
+
+    id: str
+    text: str
+    where: str
+    offset: int = 0
+
+    @property
+    def title(self) -> str:
+        """First line that is not blank, cut to 300 characters."""
+        for line in self.text.splitlines():
+            if line.strip():
+                return line.strip()[:_TITLE_LENGTH]
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An article that could not be read, and why (one line, file and row named)."""
+
+    id: str
+    where: str
+    reason: str
+
+
+def find_files(paths: Iterable[str]) -> Iterator[str]:
+    """Expand folders to the files below them that can be read, sorted; keep the rest as given.
+
+    Raises
+    ------
+    ArticleError
+        When a path does not exist, or a folder holds no such file.
+    """
+    for given in paths:
+        path = Path(given)
+        if given == "-" or path.is_file():
+            yield given
+        elif path.is_dir():
+            found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+            if not found:
+                raise ArticleError(f"{given}: no article in this folder; it needs files of {', '.join(SUFFIXES)}")
+            yield from found
+        elif path.exists():
+            yield given
+        else:
+            raise ArticleError(f"{given}: no such file or folder")
+
+
+def read_articles(path: str) -> Iterator[Article | Unreadable]:
+    """Read the articles of one file.
+
+    Parameters
+    ----------
+    path : str
+        ``.txt`` (one article), ``.jsonl`` (objects with ``text``, and optionally ``id`` and
+        ``title``), ``.csv`` or ``.tsv`` (columns of those names), or ``-``: standard input, JSON
+        Lines where its first sign is ``{``, else one text.
+
+    Yields
+    ------
+    Article or Unreadable
+        In the order of the file.
+    """
+    try:
+        suffix = Path(path).suffix.lower()
+        if path == "-":
+            yield from _read_stdin()
+        elif suffix == ".txt":
+            yield Article(path, _decode(_bounded(path), path), path)
+        elif suffix == ".jsonl":
+            with Path(path).open("rb") as stream:
+                yield from _from_rows(json_rows(stream, path), path)
+        elif suffix in {".csv", ".tsv"}:
+            with Path(path).open("rb") as stream:
+                yield from _from_rows(csv_rows(stream, path, needed=("text",)), path)
+        else:
+            yield Unreadable(path, path, f"{path}: kind of file not known; it reads {', '.join(SUFFIXES)}")
+    except ArticleError as error:
+        yield Unreadable(path, path, str(error))
+    except OSError as error:
+        yield Unreadable(path, path, f"{path}: cannot be read: {error.strerror or error}")
+
+
+def _bounded(path: str) -> bytes:
+    with Path(path).open("rb") as stream:
+        content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ArticleError(f"{path}: longer than {MAX_BYTES} bytes; not an article")
+    return content
+
+
+def _decode(content: bytes, where: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ArticleError(f"{where}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
+
+
+def _read_stdin() -> Iterator[Article | Unreadable]:
+    stream = sys.stdin.buffer
+    head = stream.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n") if isinstance(stream, io.BufferedReader) else b""
+    if head.startswith(b"{"):
+        yield from _from_rows(json_rows(stream, "-"), "-")
+        return
+    content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ArticleError(f"-: longer than {MAX_BYTES} bytes; not an article")
+    yield Article("-", _decode(content, "-"), "-")
+
+
+def json_rows(stream: Any, path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:  # noqa: ANN401 - a binary stream, or gzip's
+    """Yield (``FILE:row``, object) of each line of JSON Lines; a string instead says what is wrong."""
+    number = 0
+    while line := stream.readline(MAX_BYTES + 1):
+        number += 1
+        where = f"{path}:{number}"
+        if len(line) > MAX_BYTES:
+            yield where, f"{where}: row longer than {MAX_BYTES} bytes; not an article"
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(MAX_BYTES)
+            continue
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(_decode(line, where))
+        except ArticleError as error:
+            yield where, str(error)
+        except (ValueError, RecursionError) as error:
+            said = getattr(error, "msg", "nested too deep or a number too long")
+            yield where, f"{where}: not JSON: {said}; each line is one object"
+        else:
+            yield where, row if isinstance(row, dict) else f"{where}: not a JSON object; each line is one object"
+
+
+def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any] | str]]:  # noqa: ANN401 - a binary stream
+    """Yield (``FILE:row``, record) of each record of a CSV or TSV file with a header line.
+
+    Raises
+    ------
+    ArticleError
+        When the header lacks one of the columns `needed`, or the file cannot be parsed at all.
+    """
+    csv.field_size_limit(MAX_BYTES)
+    lines = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    head = ""
+    try:
+        head = lines.readline()
+        if not head.strip():
+            raise ArticleError(f"{path}: empty; it needs a header line with the column {needed[0]}")
+        reader = csv.reader(_chain(head, lines), delimiter=_delimiter(head, path), strict=True)
+        columns = [name.strip() for name in next(reader)]
+        for name in needed:
+            if name not in columns:
+                raise ArticleError(f"{path}: no column '{name}'; it has {', '.join(columns[:12])}")
+        if len(set(columns)) < len(columns):
+            raise ArticleError(f"{path}: two columns have the same name")
+        for number, cells in enumerate(reader, 2):
+            where = f"{path}:{number}"
+            if not any(cells):
+                continue
+            if len(cells) > len(columns):
+                yield where, f"{where}: {len(cells)} cells for {len(columns)} columns; quote texts that hold the separator"
+                continue
+            yield where, dict(zip(columns, cells, strict=False))
+    except UnicodeDecodeError as error:
+        raise ArticleError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except csv.Error as error:
+        raise ArticleError(f"{path}: not CSV: {error}; from there on nothing could be read") from None
+    finally:
+        lines.detach()
+
+
+def _chain(head: str, rest: Iterable[str]) -> Iterator[str]:
+    yield head
+    yield from rest
+
+
+def _delimiter(head: str, path: str) -> str:
+    if path.lower().endswith(".tsv"):
+        return "\t"
+    return max(",;\t", key=head.count)
+
+
+def text_of(row: dict[str, Any], where: str) -> tuple[str, int]:
+    """Text of a row, its title put before it as the first line, and how long that addition is.
+
+    Raises
+    ------
+    ArticleError
+        When the row has no text, or its text or title is no string.
+    """
+    text, title = row.get("text"), row.get("title")
+    if not isinstance(text, str):
+        raise ArticleError(f"{where}: no text; each row needs 'text', a string")
+    if title is not None and not isinstance(title, str):
+        raise ArticleError(f"{where}: 'title' is no string")
+    title = (title or "").strip()
+    if not title or text.lstrip().startswith(title):
+        return text, 0
+    return f"{title}\n{text}", len(title) + 1
+
+
+def _from_rows(rows: Iterable[tuple[str, dict[str, Any] | str]], path: str) -> Iterator[Article | Unreadable]:
+    for where, row in rows:
+        if isinstance(row, str):
+            yield Unreadable(where, where, row)
+            continue
+        given = row.get("id")
+        row_id = str(given) if isinstance(given, str | int) and given != "" else where
+        try:
+            text, offset = text_of(row, where)
+        except ArticleError as error:
+            yield Unreadable(row_id, where, str(error))
+        else:
+            yield Article(row_id, text, where, offset)

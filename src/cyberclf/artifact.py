@@ -1,0 +1,157 @@
+"""Model <-> file: one safetensors file, whose opening never runs code."""
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import IO, Any, Final, cast
+
+import numpy as np
+
+from cyberclf.errors import ArtifactError
+from cyberclf.files import atomic_write, shipped
+from cyberclf.model import Model
+from cyberclf.text import analyzer_settings
+from cyberclf.themes import Theme
+
+__all__ = ["FORMAT_VERSION", "SHIPPED", "load", "save"]
+
+#: Rises when a reader of the version before could not use the file.
+FORMAT_VERSION: Final = 1
+_KEY: Final = "cyberclf"
+SHIPPED: Final = "models/cyberclf.safetensors"
+#: An artifact beyond this is not one of ours; it bounds what a stranger's file can make us read.
+MAX_BYTES: Final = 2_000_000_000
+_THEME_KEYS: Final = ("id", "name", "name_fr", "definition")
+
+
+def save(model: Model, path: str | os.PathLike[str]) -> None:
+    """Write a model to one safetensors file.
+
+    The same model gives the same bytes.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be written; nothing is left half-written.
+    """
+    from safetensors.numpy import save as to_bytes
+
+    header = {
+        "format_version": FORMAT_VERSION,
+        "themes": [{key: getattr(theme, key) for key in _THEME_KEYS} for theme in model.theme_list],
+        "analyzer": analyzer_settings(),
+        "calibration": model.calibration.tolist(),
+        "thresholds": model.thresholds.tolist(),
+        "metadata": dict(model.metadata),
+    }
+    tensors = {
+        "vocabulary": np.frombuffer("\n".join(model.vocabulary).encode(), dtype=np.uint8),
+        "idf": model.idf.astype(np.float32),
+        "coef": model.coef.astype(np.float32),
+        "intercept": model.intercept.astype(np.float32),
+    }
+    # One key only: the library keeps several in no fixed order.
+    said = json.dumps(header, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    content = to_bytes(tensors, metadata={_KEY: said})
+    with atomic_write(Path(path), "wb") as stream:
+        cast("IO[bytes]", stream).write(content)
+
+
+def load(path: str | os.PathLike[str] | None = None) -> Model:
+    """Open an artifact.
+
+    Parameters
+    ----------
+    path : str or path-like, optional
+        Without it, the artifact that comes with the package.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ArtifactError
+        When the file is damaged, truncated, foreign, or made by a newer version.
+    OSError
+        When it cannot be read.
+
+    Examples
+    --------
+    >>> import cyberclf
+    >>> cyberclf.load().themes
+    ('strategy', 'bilateral_cooperation', 'ai_regulation', 'capacity_building')
+    """
+    from safetensors import SafetensorError, safe_open
+
+    file = Path(path) if path is not None else shipped(SHIPPED)
+    size = file.stat().st_size
+    if file.is_dir():
+        raise IsADirectoryError(f"{file}: is a folder; name an artifact (.safetensors)")
+    if size > MAX_BYTES:
+        raise ArtifactError(f"{file}: {size} bytes is more than an artifact can have")
+    try:
+        with safe_open(file, framework="np") as opened:
+            said = (opened.metadata() or {}).get(_KEY)
+            if said is None:
+                raise ArtifactError(f"{file}: a safetensors file, but not of cyberclf; train one with 'cyberclf train'")
+            header = _header(file, said)
+            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - no dict
+    except SafetensorError as error:
+        raise ArtifactError(f"{file}: not an artifact, or damaged or cut short ({error})") from None
+    try:
+        model = _model(header, tensors)
+    except (KeyError, TypeError, ValueError, AttributeError, UnicodeDecodeError) as error:
+        raise ArtifactError(f"{file}: damaged: {type(error).__name__} {error}; train it again") from None
+    if header["analyzer"].get("fingerprint") != analyzer_settings()["fingerprint"]:
+        raise ArtifactError(f"{file}: was trained with other rules for terms; train it again with 'cyberclf train'")
+    return model
+
+
+def _header(file: Path, said: str) -> dict[str, Any]:
+    try:
+        header = json.loads(said)
+    except (ValueError, RecursionError):
+        raise ArtifactError(f"{file}: damaged: its header is not JSON; train it again") from None
+    version = header.get("format_version") if isinstance(header, dict) else None
+    if not isinstance(version, int):
+        raise ArtifactError(f"{file}: damaged: its header has no format version; train it again")
+    if version > FORMAT_VERSION:
+        raise ArtifactError(
+            f"{file}: format {version} is newer than this cyberclf reads ({FORMAT_VERSION}); upgrade cyberclf"
+        )
+    return cast("dict[str, Any]", header)
+
+
+def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
+    themes = tuple(Theme(**{key: str(row[key]) for key in _THEME_KEYS}) for row in header["themes"])
+    joined = tensors["vocabulary"].tobytes().decode()
+    vocabulary = tuple(joined.split("\n")) if joined else ()
+    model = Model(
+        theme_list=themes,
+        vocabulary=vocabulary,
+        idf=tensors["idf"].astype(np.float64),
+        coef=tensors["coef"].astype(np.float64),
+        intercept=tensors["intercept"].astype(np.float64),
+        calibration=np.array(header["calibration"], dtype=np.float64),
+        thresholds=np.array(header["thresholds"], dtype=np.float64),
+        metadata=dict(header["metadata"]),
+    )
+    n_terms, n_themes = len(vocabulary), len(themes)
+    expected = {
+        "idf": (n_terms,),
+        "coef": (n_terms, n_themes),
+        "intercept": (n_themes,),
+        "calibration": (2, n_themes),
+        "thresholds": (n_themes,),
+    }
+    for name, shape in expected.items():
+        values = getattr(model, name)
+        if values.shape != shape:
+            raise ValueError(f"{name} has shape {values.shape}, not {shape}")
+        if not math.isfinite(float(np.abs(values).sum())):
+            raise ValueError(f"{name} holds a number that is not finite")
+    if not isinstance(header["analyzer"], dict) or not n_themes:
+        raise ValueError("no analyzer or no theme")
+    return model

@@ -1,0 +1,19 @@
+"""The few exceptions of the package: each message is one line that says what, where and what to do."""
+
+__all__ = ["ArticleError", "ArtifactError", "CorpusError", "ThemesError"]
+
+
+class CorpusError(ValueError):
+    """A labelled corpus cannot be read or learnt from."""
+
+
+class ArticleError(ValueError):
+    """An article to be tagged cannot be read."""
+
+
+class ArtifactError(ValueError):
+    """A file is not an artifact that this version can open."""
+
+
+class ThemesError(ValueError):
+    """A file of themes is not one."""

@@ -1,0 +1,89 @@
+"""Writing files whole or not at all, and finding the files that the package carries."""
+
+import contextlib
+import os
+import stat
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+__all__ = ["atomic_write", "checkout", "shipped"]
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@contextlib.contextmanager
+def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[bytes]]:
+    """Open a temporary file beside `path`, and rename it to `path` when all went well.
+
+    Devices and pipes (``/dev/stdout``, ``/dev/full``) are written directly, since they cannot be
+    replaced.  Links are followed, the mode of a file that was there is kept.
+
+    Parameters
+    ----------
+    path : str or Path
+        File to write.
+    mode : {"w", "wb"}
+        Text (UTF-8, line ends as given) or bytes.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be written; nothing is left behind.
+    """
+    target = Path(os.path.realpath(path))
+    options = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
+    if target.exists() and not target.is_file():
+        if target.is_dir():
+            raise IsADirectoryError(f"{path}: is a folder; name a file to write")
+        with target.open(mode, **options) as stream:  # type: ignore[call-overload]
+            yield stream
+        return
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {target.parent}; create it first")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(f"{path}: not writable")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, mode, **options) as stream:  # type: ignore[call-overload]
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(_mode_for(target))
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _mode_for(target: Path) -> int:
+    if target.exists():
+        return stat.S_IMODE(target.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def checkout() -> Path | None:
+    """Top folder of the checkout that we run from or stand in; None where there is none."""
+    for folder in (_PACKAGE.parents[1], Path.cwd()):
+        project = folder / "pyproject.toml"
+        if project.is_file() and (folder / "seeds" / "corpus.jsonl").is_file():
+            with contextlib.suppress(tomllib.TOMLDecodeError, UnicodeDecodeError), project.open("rb") as stream:
+                if tomllib.load(stream).get("project", {}).get("name") == "cyberclf":
+                    return folder
+    return None
+
+
+def shipped(name: str) -> Path:
+    """Path of a file of ``models/`` or ``seeds/``: installed with the package, or in the checkout.
+
+    Examples
+    --------
+    >>> shipped("seeds/corpus.jsonl").name
+    'corpus.jsonl'
+    """
+    installed = _PACKAGE / "data" / name
+    return installed if installed.exists() else _PACKAGE.parents[1] / name

@@ -1,0 +1,127 @@
+"""The themes: an id that data and code use, and the names and definition that people read."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cyberclf.errors import ThemesError
+
+__all__ = ["DIGITAL_POLICY", "Theme", "known_themes", "read_themes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One theme.
+
+    Parameters
+    ----------
+    id : str
+        As in the corpus.
+    name, name_fr : str
+        Shown to people, in English and in French.
+    definition : str
+        When an article has it.
+    """
+
+    id: str
+    name: str
+    name_fr: str
+    definition: str = ""
+
+    @property
+    def label(self) -> str:
+        """Both names in one line.
+
+        Examples
+        --------
+        >>> Theme("ai_regulation", "AI regulation", "Régulation de l'IA").label
+        "AI regulation / Régulation de l'IA"
+        """
+        return self.name if self.name == self.name_fr else f"{self.name} / {self.name_fr}"
+
+
+#: The themes of the codebook, in its order.
+DIGITAL_POLICY = (
+    Theme(
+        "strategy",
+        "Strategy and governance",
+        "Stratégie et gouvernance",
+        "A public strategy, policy, law, institution or governance of the digital domain is drafted, "
+        "debated, adopted, evaluated or put to work.",
+    ),
+    Theme(
+        "bilateral_cooperation",
+        "Bilateral cooperation",
+        "Coopération bilatérale",
+        "Two named states, or a state and a party acting for a state or a bloc, cooperate in the digital domain.",
+    ),
+    Theme(
+        "ai_regulation",
+        "AI regulation",
+        "Régulation de l'IA",
+        "Rules, norms, ethics, oversight or governance of artificial intelligence.",
+    ),
+    Theme(
+        "capacity_building",
+        "Capacity building",
+        "Renforcement des capacités",
+        "People or institutions are trained, taught, certified, made aware or equipped with skills in the digital domain.",
+    ),
+)
+
+
+def known_themes(ids: Iterable[str], given: Mapping[str, Theme] | None = None) -> tuple[Theme, ...]:
+    """Themes for `ids`: as given, else as in the codebook, else the id as its own name.
+
+    Examples
+    --------
+    >>> [theme.name for theme in known_themes(["strategy", "fishing"])]
+    ['Strategy and governance', 'fishing']
+    """
+    names = {theme.id: theme for theme in DIGITAL_POLICY} | dict(given or {})
+    return tuple(names.get(theme_id, Theme(theme_id, theme_id, theme_id)) for theme_id in ids)
+
+
+def read_themes(path: str | Path) -> dict[str, Theme]:
+    """Read the names of themes from a TOML file of ``[[theme]]`` tables.
+
+    Parameters
+    ----------
+    path : str or Path
+        Each table has ``id``, and optionally ``name``, ``name_fr`` and ``definition`` (strings).
+
+    Returns
+    -------
+    dict of str to Theme
+
+    Raises
+    ------
+    ThemesError
+        When the file is no such TOML.
+    OSError
+        When it cannot be read.
+    """
+    try:
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ThemesError(f"{path}: not a TOML file in UTF-8: {error}") from None
+    rows = table.get("theme")
+    if not isinstance(rows, list) or not rows:
+        raise ThemesError(f"{path}: has no [[theme]] table; write one per theme, with id, name and name_fr")
+    themes: dict[str, Theme] = {}
+    for number, row in enumerate(rows, 1):
+        values = row if isinstance(row, dict) else {}
+        unknown = sorted(set(values) - {"id", "name", "name_fr", "definition"})
+        if not values.get("id") or unknown or not all(isinstance(v, str) for v in values.values()):
+            said = f"unknown key {unknown[0]}" if unknown else "needs an id, and strings only"
+            raise ThemesError(f"{path}: [[theme]] number {number}: {said}")
+        theme_id = values["id"]
+        if theme_id in themes:
+            raise ThemesError(f"{path}: [[theme]] number {number}: id {theme_id} stands twice")
+        if not re.fullmatch(r"[^\s;][^;\n]*", theme_id):
+            raise ThemesError(f"{path}: [[theme]] number {number}: an id is one line without ';'")
+        name = values.get("name") or values.get("name_fr") or theme_id
+        themes[theme_id] = Theme(theme_id, name, values.get("name_fr") or name, values.get("definition", ""))
+    return themes
