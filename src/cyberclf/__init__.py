@@ -1,0 +1,43 @@
+"""Tag news articles on digital policy by theme, with probabilities and the passages that say so.
+
+Examples
+--------
+>>> import cyberclf
+>>> model = cyberclf.load()
+>>> model.tag("La ministre a présenté la nouvelle loi sur la cybersécurité au Parlement.").status
+'ok'
+"""
+
+from typing import TYPE_CHECKING
+
+from cyberclf.artifact import load
+from cyberclf.errors import ArticleError, ArtifactError, CorpusError, ThemesError
+from cyberclf.model import Model, Tag, TaggedText
+from cyberclf.themes import Theme
+
+if TYPE_CHECKING:
+    from cyberclf.estimator import ThemeClassifier
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArticleError",
+    "ArtifactError",
+    "CorpusError",
+    "Model",
+    "Tag",
+    "TaggedText",
+    "Theme",
+    "ThemeClassifier",
+    "ThemesError",
+    "load",
+]
+
+
+def __getattr__(name: str) -> object:
+    # The estimator needs scikit-learn, whose import costs more than tagging a folder.
+    if name == "ThemeClassifier":
+        from cyberclf.estimator import ThemeClassifier
+
+        return ThemeClassifier
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

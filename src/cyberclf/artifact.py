@@ -143,7 +143,7 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         "idf": (n_terms,),
         "coef": (n_terms, n_themes),
         "intercept": (n_themes,),
-        "calibration": (2, n_themes),
+        "calibration": (3, n_themes),
         "thresholds": (n_themes,),
     }
     for name, shape in expected.items():

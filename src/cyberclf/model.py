@@ -1,6 +1,7 @@
 """The model: a few arrays, and how they score texts.  numpy alone."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -76,8 +77,9 @@ class Model:
     coef : ndarray of float64, shape (n_terms, n_themes)
     intercept : ndarray of float64, shape (n_themes,)
         Of the passages' scores.
-    calibration : ndarray of float64, shape (2, n_themes)
-        Slope and intercept from an article's score to its log-odds.
+    calibration : ndarray of float64, shape (3, n_themes)
+        An article's log-odds: weight of the soft maximum of its passages' scores, weight of the
+        score of the whole article, intercept.
     thresholds : ndarray of float64, shape (n_themes,)
         Probability from which a theme is given.
     metadata : dict
@@ -119,24 +121,28 @@ class Model:
         weights /= np.sqrt(weights @ weights)
         return self.intercept + weights @ self.coef[rows]
 
-    def passage_scores(self, bags: Iterable[Mapping[str, int]]) -> FloatArray:
-        """Score the passages of one article: shape (n_passages, n_themes).
+    def article(self, bags: Iterable[Mapping[str, int]]) -> tuple[FloatArray, FloatArray]:
+        """Score an article from the counted terms of its passages.
 
-        An article without passages is scored as one empty passage.
+        The log-odds of a theme are a weighted sum of the soft maximum (log-sum-exp) of the
+        passages' scores and of the score of the whole article taken as one passage.
+
+        Returns
+        -------
+        probabilities : ndarray of float64, shape (n_themes,)
+        scores : ndarray of float64, shape (n_passages, n_themes)
+            Of the passages; an article without any is one empty passage.
         """
-        scores = [self.passage_score(bag) for bag in bags]
-        return np.array(scores or [self.intercept])
-
-    def pool(self, scores: FloatArray) -> FloatArray:
-        """Probabilities of an article, shape (n_themes,), from its passages' scores.
-
-        The soft maximum (log-sum-exp) of the passages' scores, then a logistic curve a theme
-        (Platt 1999).
-        """
+        rows = list(bags)
+        scores = np.array([self.passage_score(bag) for bag in rows] or [self.intercept])
+        whole: Counter[str] = Counter()
+        for bag in rows:
+            whole.update(bag)
         top = scores.max(axis=0)
         soft = top + np.log(np.exp(scores - top).sum(axis=0))
-        slope, offset = self.calibration
-        return 1.0 / (1.0 + np.exp(-(slope * soft + offset)))
+        of_passages, of_whole, offset = self.calibration
+        odds = of_passages * soft + of_whole * self.passage_score(whole) + offset
+        return 1.0 / (1.0 + np.exp(-np.clip(odds, -500.0, 500.0))), scores
 
     def predict_proba(self, texts: Iterable[str]) -> FloatArray:
         """Probability of each theme in each text.
@@ -163,7 +169,7 @@ class Model:
         >>> model.predict_proba(["Le Mali adopte sa stratégie nationale de cybersécurité."]).shape
         (1, 4)
         """
-        rows = [self.pool(self.passage_scores(_bags(text))) for text in _texts(texts)]
+        rows = [self.article(_bags(text))[0] for text in _texts(texts)]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.theme_list))
 
     def predict(self, texts: Iterable[str]) -> npt.NDArray[np.bool_]:
@@ -182,8 +188,7 @@ class Model:
         """
         _texts([text])
         spans = passage_spans(text)
-        scores = self.passage_scores(count_terms(text[start:end]) for start, end in spans)
-        probabilities = self.pool(scores)
+        probabilities, scores = self.article(count_terms(text[start:end]) for start, end in spans)
         given = np.flatnonzero(probabilities >= self.thresholds) if spans else []
         best = scores.argmax(axis=0)
         return TaggedText(

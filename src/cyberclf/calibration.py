@@ -1,0 +1,179 @@
+"""Out-of-fold scores -> probabilities, and a threshold a theme.  numpy alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Thresholds", "best_f1_threshold", "calibrate", "choose_thresholds", "logistic"]
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+#: Weight of the common curve, in articles that have the theme.
+_PRIOR_POSITIVES = 10.0
+#: A theme's own threshold counts half when so many articles have it.
+_HALF_POSITIVES = 20.0
+_RESAMPLES = 200
+_ODDS_LIMIT = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class Thresholds:
+    """Thresholds on probabilities.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n_themes,)
+    spread : ndarray of float64, shape (n_themes,)
+        Standard deviation over resampled articles, before it is drawn to the common value.
+    common : float
+        What they are drawn to.
+    """
+
+    values: FloatArray
+    spread: FloatArray
+    common: float
+
+
+def logistic(features: FloatArray, curve: FloatArray) -> FloatArray:
+    """Probabilities from an article's features.
+
+    Parameters
+    ----------
+    features : ndarray of float64, shape (n_articles, n_features, n_themes)
+    curve : ndarray of float64, shape (n_features + 1, n_themes)
+        Weights of the features, then the intercept.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_articles, n_themes)
+    """
+    odds = (features * curve[:-1]).sum(axis=1) + curve[-1]
+    return 1.0 / (1.0 + np.exp(-np.clip(odds, -500.0, 500.0)))
+
+
+def calibrate(features: FloatArray, labels: FloatArray) -> FloatArray:
+    """Fit a logistic curve a theme, drawn toward one common to all themes where positives are few.
+
+    Platt scaling (Platt 1999) with two features, as maximum a posteriori: the prior is centred on
+    the curve fitted to all themes at once.
+
+    Parameters
+    ----------
+    features : ndarray of float64, shape (n_articles, n_features, n_themes)
+        Scores of articles that the models which gave them had not seen.
+    labels : ndarray of float64, shape (n_articles, n_themes)
+        1, 0, or NaN: not judged.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_features + 1, n_themes)
+    """
+    n_features, n_themes = features.shape[1:]
+    judged = ~np.isnan(labels) & ~np.isnan(features).any(axis=1)
+    flat = features.transpose(0, 2, 1)[judged]
+    start = np.append(np.full(n_features, 1.0 / n_features), 0.0)
+    common = _fit(flat, labels[judged], start, np.full(n_features + 1, 1e-2)) if len(flat) else start
+    curve = np.empty((n_features + 1, n_themes))
+    # In units of the curve: a prior as strong as some positives whose scores spread by one.
+    strength = np.append(np.full(n_features, _PRIOR_POSITIVES), _PRIOR_POSITIVES / 4)
+    for theme in range(n_themes):
+        rows = judged[:, theme]
+        curve[:, theme] = _fit(features[rows, :, theme], labels[rows, theme], common, strength)
+    return curve
+
+
+def _fit(x: FloatArray, y: FloatArray, centre: FloatArray, strength: FloatArray) -> FloatArray:
+    """Penalised logistic regression by Newton's method with step halving."""
+    design = np.column_stack([x, np.ones(len(x))])
+
+    def loss(w: FloatArray) -> float:
+        odds = design @ w
+        return float(np.logaddexp(0.0, odds).sum() - y @ odds + 0.5 * strength @ (w - centre) ** 2)
+
+    w, value = centre.copy(), loss(centre)
+    for _ in range(100):
+        p = 1.0 / (1.0 + np.exp(-np.clip(design @ w, -500.0, 500.0)))
+        gradient = design.T @ (p - y) + strength * (w - centre)
+        hessian = (design * (p * (1.0 - p))[:, None]).T @ design + np.diag(strength)
+        step = np.linalg.solve(hessian, gradient)
+        scale = 1.0
+        while (moved := loss(w - scale * step)) > value and scale > 1e-8:
+            scale /= 2
+        w = w - scale * step
+        if value - moved < 1e-12 * (1.0 + abs(value)):
+            break
+        value = moved
+    return w
+
+
+def best_f1_threshold(probability: FloatArray, truth: BoolArray) -> float:
+    """Threshold with the highest F1; midway to the next score below.
+
+    NaN when no article has the theme.
+    """
+    if not truth.any():
+        return float("nan")
+    order = np.argsort(-probability, kind="stable")
+    ranked = probability[order]
+    hits = np.cumsum(truth[order])
+    f1 = 2.0 * hits / (np.arange(1, len(ranked) + 1) + truth.sum())
+    # Between equal scores there is no room for a threshold.
+    f1[:-1][ranked[:-1] == ranked[1:]] = -1.0
+    best = int(f1.argmax())
+    below = ranked[best + 1] if best + 1 < len(ranked) else 0.0
+    return float((ranked[best] + below) / 2)
+
+
+def choose_thresholds(probability: FloatArray, labels: FloatArray, *, seed: int = 0) -> Thresholds:
+    """Choose a threshold a theme for F1, drawn to a common value when positives are few.
+
+    The theme's own value is the mean over bootstrap resamples of the articles, which is steadier
+    than the single best one; the common value is the one with the best F1 over all
+    (article, theme) pairs.  They are averaged as log-odds, the theme's own with weight
+    ``n_positives / (n_positives + 20)``.
+
+    Parameters
+    ----------
+    probability : ndarray of float64, shape (n_articles, n_themes)
+        Out of fold; rows with NaN are left out.
+    labels : ndarray of float64, shape (n_articles, n_themes)
+        1, 0, or NaN: not judged.
+
+    Returns
+    -------
+    Thresholds
+    """
+    n_themes = labels.shape[1]
+    judged = ~np.isnan(labels) & ~np.isnan(probability)
+    common = best_f1_threshold(probability[judged], labels[judged] == 1.0) if judged.any() else float("nan")
+    if np.isnan(common):
+        common = 0.5
+    values, spread = np.full(n_themes, common), np.zeros(n_themes)
+    rng = np.random.default_rng(seed)
+    for theme in range(n_themes):
+        rows = judged[:, theme]
+        p, truth = probability[rows, theme], labels[rows, theme] == 1.0
+        n_positives = int(truth.sum())
+        if n_positives < 2:
+            continue
+        drawn = []
+        for _ in range(_RESAMPLES if len(p) * n_themes < 200_000 else _RESAMPLES // 10):
+            rows_drawn = rng.integers(0, len(p), len(p))
+            value = best_f1_threshold(p[rows_drawn], truth[rows_drawn])
+            if not np.isnan(value):
+                drawn.append(_odds(value))
+        if not drawn:
+            continue
+        own = float(np.mean(drawn))
+        weight = n_positives / (n_positives + _HALF_POSITIVES)
+        mixed = weight * own + (1 - weight) * _odds(common)
+        values[theme] = 1.0 / (1.0 + np.exp(-mixed))
+        spread[theme] = float(np.std(1.0 / (1.0 + np.exp(-np.array(drawn)))))
+    return Thresholds(values, spread, float(common))
+
+
+def _odds(probability: float) -> float:
+    p = min(max(probability, _ODDS_LIMIT), 1.0 - _ODDS_LIMIT)
+    return float(np.log(p / (1.0 - p)))

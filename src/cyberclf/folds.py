@@ -1,0 +1,73 @@
+"""How articles are held out: no event on both sides, a source at a time, the seeds apart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cyberclf.encode import Encoded
+
+__all__ = ["Split", "event_splits", "source_splits", "writer_splits"]
+
+IntArray = npt.NDArray[np.int64]
+
+#: Sources with fewer articles are held out together.
+_SMALL_SOURCE = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Rows to learn from and rows held out; neither shares an event with the other."""
+
+    name: str
+    train: IntArray
+    test: IntArray
+
+
+def _split(name: str, data: Encoded, test: npt.NDArray[np.bool_]) -> Split:
+    shared = np.isin(data.groups, data.groups[test])
+    return Split(name, np.flatnonzero(~shared), np.flatnonzero(test))
+
+
+def event_splits(data: Encoded, n_folds: int, seed: int) -> list[Split]:
+    """Folds of the real articles grouped by event, then one fold of the seeds.
+
+    Written articles are learnt from in every fold and held out in none, unless there is nothing
+    else.  With fewer events than folds there are fewer folds; with one event there is none.
+    """
+    scored = data.kinds == "press"
+    if not scored.any():
+        scored = data.kinds == "written" if (data.kinds == "written").any() else data.kinds == "seed"
+    events = np.unique(data.groups[scored])
+    n_folds = min(n_folds, len(events))
+    splits = []
+    if n_folds > 1:
+        fold = np.empty(data.groups.max() + 1, dtype=np.int64)
+        fold[events] = np.random.default_rng(seed).permutation(len(events)) % n_folds
+        splits = [_split(f"fold {k + 1}", data, scored & (fold[data.groups] == k)) for k in range(n_folds)]
+    seeds = data.kinds == "seed"
+    if seeds.any() and not (scored & seeds).any():
+        splits.append(_split("seeds", data, seeds))
+    return [split for split in splits if len(split.train)]
+
+
+def source_splits(data: Encoded) -> list[Split]:
+    """Real articles, a source at a time; those of small sources together."""
+    press = data.kinds == "press"
+    names, counts = np.unique(data.sources[press], return_counts=True)
+    if len(names) < 2:  # noqa: PLR2004 - a source needs another to learn from
+        return []
+    small = set(names[counts < _SMALL_SOURCE])
+    splits = [_split(str(name), data, press & (data.sources == name)) for name in names if name not in small]
+    if small:
+        splits.append(_split(f"{len(small)} small sources", data, press & np.isin(data.sources, list(small))))
+    return [split for split in splits if len(split.train)]
+
+
+def writer_splits(data: Encoded) -> list[Split]:
+    """Written articles, a writer at a time."""
+    written = data.kinds == "written"
+    names = np.unique(data.sources[written])
+    if len(names) < 2:  # noqa: PLR2004 - a writer needs another to learn from
+        return []
+    return [_split(str(name), data, written & (data.sources == name)) for name in names]

@@ -1,0 +1,262 @@
+"""Corpus -> Model, with the cross-validation that its thresholds and scores come from."""
+
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import cyberclf
+from cyberclf.calibration import Thresholds, calibrate, choose_thresholds, logistic
+from cyberclf.corpus import Corpus
+from cyberclf.encode import Encoded, encode
+from cyberclf.errors import CorpusError
+from cyberclf.fitting import Linear, Recipe, article_features, fit_linear
+from cyberclf.folds import Split, event_splits
+from cyberclf.model import Model
+from cyberclf.themes import Theme, known_themes
+
+__all__ = ["OutOfFold", "Trained", "check", "cross_validate", "out_of_fold", "recipe_for", "train"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Say = Callable[[str], None]
+
+#: Articles times themes from which folds and rounds are saved.
+_LARGE = 200_000
+#: Decimals kept: another processor's arithmetic differs far below them.
+_DECIMALS = 4
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, eq=False)
+class OutOfFold:
+    """What models said of articles that they had not seen.
+
+    Parameters
+    ----------
+    features : ndarray of float64, shape (n_articles, 2, n_themes)
+        NaN for articles of no fold.
+    best : ndarray of int64, shape (n_articles, n_themes)
+        Best passage within the article; -1 for articles of no fold.
+    fold : ndarray of int64, shape (n_articles,)
+        Number of the split that held the article out; -1 for none.
+    splits : tuple of Split
+    """
+
+    features: FloatArray
+    best: IntArray
+    fold: IntArray
+    splits: tuple[Split, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A model and how it came to be.
+
+    Parameters
+    ----------
+    model : Model
+    data : Encoded
+    held_out : OutOfFold
+    thresholds : Thresholds
+    few : tuple of str
+        Themes with fewer than two articles: they have the common threshold.
+    recipe : Recipe
+    """
+
+    model: Model
+    data: Encoded
+    held_out: OutOfFold
+    thresholds: Thresholds
+    few: tuple[str, ...]
+    recipe: Recipe
+
+
+def check(corpus: Corpus) -> None:
+    """Refuse a corpus that nothing can be learnt from.
+
+    Raises
+    ------
+    CorpusError
+        When no article has a theme, or when every article has the same themes.
+    """
+    if not corpus.themes:
+        raise CorpusError("no article of the corpus has a theme; give some in 'themes'")
+    judged = {(article.themes, article.not_judged) for article in corpus.articles}
+    if len(judged) == 1:
+        given = ", ".join(sorted(next(iter(judged))[0])) or "none"
+        raise CorpusError(
+            f"every article has the same themes ({given}): there is nothing to tell apart; add articles without them"
+        )
+
+
+def recipe_for(data: Encoded, recipe: Recipe | None = None) -> Recipe:
+    """Recipe for a corpus: folds and rounds shrink as articles times themes grow."""
+    if recipe is not None:
+        return recipe
+    recipe = Recipe()
+    if data.labels.size > _LARGE:
+        recipe = replace(recipe, n_folds=3, rounds=2, tol=1e-3)
+    return recipe
+
+
+def _one(data: Encoded, recipe: Recipe, split: Split) -> tuple[Linear, FloatArray, IntArray]:
+    linear = fit_linear(data, split.train, recipe)
+    features, best = article_features(data, split.test, linear)
+    return linear, features, best
+
+
+def out_of_fold(
+    data: Encoded, splits: list[Split], recipe: Recipe, *, n_jobs: int = 2, say: Say = _silent
+) -> tuple[OutOfFold, list[Linear]]:
+    """Fit a model a split, and score what it held out."""
+    from joblib import Parallel, delayed
+
+    n_articles, n_themes = data.labels.shape
+    features = np.full((n_articles, 2, n_themes), np.nan)
+    best = np.full((n_articles, n_themes), -1, dtype=np.int64)
+    fold = np.full(n_articles, -1, dtype=np.int64)
+    linears = []
+    jobs = (delayed(_one)(data, recipe, split) for split in splits)
+    done = Parallel(n_jobs=min(n_jobs, max(1, len(splits))), return_as="generator")(jobs)
+    for number, (split, (linear, scored, top)) in enumerate(zip(splits, done, strict=True)):
+        features[split.test], best[split.test] = scored, top
+        if len(split.test):
+            fold[split.test] = number
+        linears.append(linear)
+        say(f"{split.name}: learnt from {len(split.train)} articles, held out {len(split.test)} ({number + 1} of {len(splits)})")
+    return OutOfFold(features, best, fold, tuple(splits)), linears
+
+
+def cross_validate(labels: FloatArray, held_out: OutOfFold, use: npt.NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+    """Probabilities and thresholds for each fold, from the other folds' scores.
+
+    Parameters
+    ----------
+    labels : ndarray of float64, shape (n_articles, n_themes)
+    held_out : OutOfFold
+    use : ndarray of bool, shape (n_articles,)
+        Articles that calibration and thresholds may come from.
+
+    Returns
+    -------
+    probability, threshold : ndarray of float64, shape (n_articles, n_themes)
+        NaN for articles of no fold.
+    """
+    probability = np.full(labels.shape, np.nan)
+    threshold = np.full(labels.shape, np.nan)
+    for number in range(len(held_out.splits)):
+        test = held_out.fold == number
+        other = use & (held_out.fold >= 0) & ~test
+        if not test.any():
+            continue
+        if not other.any():
+            other = test
+        curve = calibrate(held_out.features[other], labels[other])
+        chosen = choose_thresholds(logistic(held_out.features[other], curve), labels[other])
+        probability[test] = logistic(held_out.features[test], curve)
+        threshold[test] = chosen.values
+    return probability, threshold
+
+
+def train(
+    corpus: Corpus,
+    *,
+    themes: Mapping[str, Theme] | None = None,
+    recipe: Recipe | None = None,
+    n_jobs: int = 2,
+    say: Say = _silent,
+) -> Trained:
+    """Train a model on a corpus.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    themes : mapping of str to Theme, optional
+        Names to show; the themes themselves are the corpus's.
+    recipe : Recipe, optional
+        Settings; by default those that fit the corpus's size.
+    n_jobs : int, default 2
+        Processes.
+    say : callable, optional
+        Told of progress, a line at a time.
+
+    Returns
+    -------
+    Trained
+
+    Raises
+    ------
+    CorpusError
+        When nothing can be learnt from the corpus.
+    """
+    check(corpus)
+    data = encode(corpus.articles, corpus.themes)
+    recipe = recipe_for(data, recipe)
+    counts = np.nansum(data.labels, axis=0).astype(int)
+    few = tuple(theme for theme, count in zip(corpus.themes, counts, strict=True) if count < 2)  # noqa: PLR2004
+    say(
+        f"{len(corpus.articles)} articles, {len(data.article)} passages, "
+        f"{len(np.unique(data.groups))} events, {len(corpus.themes)} themes"
+    )
+    everything = np.arange(len(corpus.articles))
+    splits = event_splits(data, recipe.n_folds, recipe.seed)
+    final = Split("all", everything, everything[:0])
+    held_out, linears = out_of_fold(data, [*splits, final], recipe, n_jobs=n_jobs, say=say)
+    held_out = replace(held_out, splits=tuple(splits))
+    linear = linears[-1]
+    scored = held_out.fold >= 0
+    if scored.any():
+        features, labels = held_out.features[scored], data.labels[scored]
+    else:  # too few events to hold any out
+        features, labels = article_features(data, everything, linear)[0], data.labels
+    curve = calibrate(features, labels).round(_DECIMALS)
+    thresholds = choose_thresholds(logistic(features, curve), labels)
+    model = Model(
+        theme_list=known_themes(corpus.themes, themes),
+        **_arrays(data, linear),
+        calibration=curve,
+        thresholds=thresholds.values.round(_DECIMALS),
+        metadata={
+            "corpus": _describe(corpus, counts),
+            "recipe": recipe.as_dict(),
+            "threshold_spread": thresholds.spread.round(_DECIMALS).tolist(),
+            "threshold_common": round(thresholds.common, _DECIMALS),
+            "versions": {"cyberclf": cyberclf.__version__, "python": platform.python_version_tuple()[:2]}
+            | {name: version(name) for name in ("numpy", "scipy", "scikit-learn")},
+        },
+    )
+    return Trained(model, data, held_out, thresholds, few, recipe)
+
+
+def _describe(corpus: Corpus, counts: IntArray) -> dict[str, Any]:
+    kinds = [article.kind for article in corpus.articles]
+    return {
+        "fingerprint": corpus.fingerprint,
+        "articles": len(corpus.articles),
+        "kinds": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
+        "positives": dict(zip(corpus.themes, counts.tolist(), strict=True)),
+    }
+
+
+def _arrays(data: Encoded, linear: Linear) -> dict[str, Any]:
+    """Arrays of the model, terms sorted, values as they are stored."""
+    names = [data.terms[column] for column in linear.kept]
+    order = sorted(range(len(names)), key=names.__getitem__)
+
+    def stored(values: FloatArray) -> FloatArray:
+        return values.round(_DECIMALS).astype(np.float32).astype(np.float64)
+
+    return {
+        "vocabulary": tuple(names[i] for i in order),
+        "idf": stored(linear.idf[order]),
+        "coef": stored(linear.coef[order]),
+        "intercept": stored(linear.intercept),
+    }
