@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-__all__ = ["atomic_write", "checkout", "shipped"]
+__all__ = ["atomic_write", "checkout", "require_writable", "shipped"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -35,16 +35,11 @@ def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[byt
     """
     target = Path(os.path.realpath(path))
     options = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
+    require_writable(path)
     if target.exists() and not target.is_file():
-        if target.is_dir():
-            raise IsADirectoryError(f"{path}: is a folder; name a file to write")
         with target.open(mode, **options) as stream:  # type: ignore[call-overload]
             yield stream
         return
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"{path}: there is no folder {target.parent}; create it first")
-    if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(f"{path}: not writable")
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, mode, **options) as stream:  # type: ignore[call-overload]
@@ -87,3 +82,21 @@ def shipped(name: str) -> Path:
     """
     installed = _PACKAGE / "data" / name
     return installed if installed.exists() else _PACKAGE.parents[1] / name
+
+
+def require_writable(path: str | Path) -> None:
+    """Find out before long work whether `path` can be written.
+
+    Raises
+    ------
+    OSError
+        Naming the path, when it cannot.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(f"{path}: is a folder; name a file to write")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {target.parent}; create it first")
+    probe = target if target.exists() else target.parent
+    if not os.access(probe, os.W_OK):
+        raise PermissionError(f"{path}: not writable")

@@ -7,10 +7,12 @@ import numpy.typing as npt
 
 from cyberclf.encode import Encoded
 
-__all__ = ["Split", "event_splits", "source_splits", "writer_splits"]
+__all__ = ["SEEDS", "Split", "event_splits", "source_splits", "writer_splits"]
 
 IntArray = npt.NDArray[np.int64]
 
+#: Name of the fold of the seeds.
+SEEDS = "seeds"
 #: Sources with fewer articles are held out together.
 _SMALL_SOURCE = 20
 
@@ -47,7 +49,7 @@ def event_splits(data: Encoded, n_folds: int, seed: int) -> list[Split]:
         splits = [_split(f"fold {k + 1}", data, scored & (fold[data.groups] == k)) for k in range(n_folds)]
     seeds = data.kinds == "seed"
     if seeds.any() and not (scored & seeds).any():
-        splits.append(_split("seeds", data, seeds))
+        splits.append(_split(SEEDS, data, seeds))
     return [split for split in splits if len(split.train)]
 
 

@@ -1,0 +1,5 @@
+"""``python -m cyberclf``."""
+
+from cyberclf.cli import main
+
+main()

@@ -1,0 +1,142 @@
+"""What a user would have without us: a list of keywords, and scikit-learn's defaults."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from cyberclf.calibration import best_f1_threshold
+from cyberclf.encode import Encoded
+from cyberclf.folds import Split
+from cyberclf.text import terms
+
+__all__ = ["BASELINES", "Baseline", "keyword_scores", "run_baseline"]
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+#: A word of the digital domain must stand beside a word of the theme.
+_DOMAIN: Final = (
+    "cybersécurité cyber cybercriminalité cyberespace numérique numériques digital digitale digitales tic télécommunications "
+    "internet données informatique informatiques ia intelligence artificielle électronique"
+)
+_KEYWORDS: Final = {
+    "strategy": "stratégie, stratégies, politique nationale, loi, projet loi, décret, gouvernance, agence nationale, "
+    "souveraineté, réforme, plan national, cadre juridique, feuille route",
+    "bilateral_cooperation": "coopération, bilatérale, bilatéral, ambassadeur, ambassade, mémorandum, convention, accord, "
+    "partenariat, audience",
+    "ai_regulation": "régulation, réglementation, éthique, éthiques, encadrer, encadrement, réguler, règlement, charte, "
+    "régulation ia, ia act",
+    "capacity_building": "formation, formations, former, atelier, ateliers, renforcement capacités, compétences, sensibilisation, "
+    "académie, certification, étudiants",
+}
+_AI: Final = "ia, intelligence artificielle, algorithmes, ai"
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """One rival.
+
+    Parameters
+    ----------
+    name : str
+    kind : {"keywords", "defaults", "balanced"}
+    """
+
+    name: str
+    kind: Literal["keywords", "defaults", "balanced"]
+
+
+BASELINES: Final = (
+    Baseline("keyword list", "keywords"),
+    Baseline("scikit-learn defaults, threshold 0.5", "defaults"),
+    Baseline("scikit-learn balanced, out-of-fold thresholds", "balanced"),
+)
+
+
+def _has(data: Encoded, phrases: str) -> BoolArray:
+    """Whether each article holds one of the phrases, whose words may stand apart in a passage."""
+    index = {term: column for column, term in enumerate(data.terms)}
+    counts = data.counts.tocsc()
+    found = np.zeros(data.counts.shape[0], dtype=bool)
+    for phrase in phrases.split(","):
+        columns = [index.get(term) for term in terms(phrase) if " " not in term]
+        if not columns or None in columns:
+            continue
+        together = np.ones(len(found), dtype=bool)
+        for column in columns:
+            having = np.zeros(len(found), dtype=bool)
+            having[counts.indices[counts.indptr[column] : counts.indptr[column + 1]]] = True
+            together &= having
+        found |= together
+    return found
+
+
+def keyword_scores(data: Encoded, themes: tuple[str, ...]) -> BoolArray | None:
+    """Themes by keywords: a passage with a word of the domain and a word of the theme.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_articles, n_themes), or None
+        None where a theme is not one of the codebook's: nobody has written its list.
+    """
+    if not set(themes) <= set(_KEYWORDS):
+        return None
+    domain, ai = _has(data, _DOMAIN.replace(" ", ",").replace("intelligence,artificielle", "intelligence artificielle")), _has(data, _AI)
+    columns = []
+    for theme in themes:
+        passage = _has(data, _KEYWORDS[theme]) & (ai if theme == "ai_regulation" else domain)
+        columns.append(np.logical_or.reduceat(passage, data.first[:-1]))
+    return np.column_stack(columns)
+
+
+def run_baseline(data: Encoded, splits: tuple[Split, ...], baseline: Baseline, themes: tuple[str, ...]) -> tuple[FloatArray, BoolArray] | None:
+    """Scores and decisions of a rival on the same folds, learnt from the same articles.
+
+    ``TfidfVectorizer()`` and ``LogisticRegression()`` one-vs-rest on whole articles; since real press
+    comes as counts, its words are those of our analyzer, without pairs.
+
+    Returns
+    -------
+    (probability, given) or None
+        Shapes (n_articles, n_themes); NaN and False for articles of no fold.
+    """
+    from sklearn.feature_extraction.text import TfidfTransformer
+    from sklearn.linear_model import LogisticRegression
+
+    probability = np.full(data.labels.shape, np.nan)
+    given = np.zeros(data.labels.shape, dtype=bool)
+    if baseline.kind == "keywords":
+        found = keyword_scores(data, themes)
+        if found is None:
+            return None
+        for split in splits:
+            probability[split.test], given[split.test] = found[split.test], found[split.test]
+        return probability, given
+    single = np.array([" " not in term for term in data.terms], dtype=bool)
+    words = data.by_article()[:, single]
+    weight = "balanced" if baseline.kind == "balanced" else None
+    for split in splits:
+        transform = TfidfTransformer().fit(words[split.train])
+        x_train, x_test = transform.transform(words[split.train]), transform.transform(words[split.test])
+        for theme in range(data.labels.shape[1]):
+            judged = ~np.isnan(data.labels[split.train, theme])
+            y = data.labels[split.train, theme][judged]
+            if len(np.unique(y)) < 2:  # noqa: PLR2004 - nothing to tell apart
+                probability[split.test, theme] = y.mean() if len(y) else 0.0
+                continue
+            model = LogisticRegression(class_weight=weight, solver="liblinear").fit(x_train[judged], y)
+            probability[split.test, theme] = model.predict_proba(x_test)[:, 1]
+    if baseline.kind == "defaults":
+        return probability, probability >= 0.5  # noqa: PLR2004 - the default that this row is about
+    fold = np.full(len(probability), -1)
+    for number, split in enumerate(splits):
+        fold[split.test] = number
+    for number in range(len(splits)):
+        test, other = fold == number, (fold >= 0) & (fold != number)
+        for theme in range(data.labels.shape[1]):
+            rows = other & ~np.isnan(data.labels[:, theme])
+            threshold = best_f1_threshold(probability[rows, theme], data.labels[rows, theme] == 1) if rows.any() else 0.5
+            given[test, theme] = probability[test, theme] >= (0.5 if np.isnan(threshold) else threshold)
+    return probability, given

@@ -1,0 +1,185 @@
+"""ThemeClassifier: the scikit-learn face."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
+
+from cyberclf.corpus import Corpus, LabelledArticle
+from cyberclf.fitting import Recipe
+from cyberclf.training import train
+
+__all__ = ["ThemeClassifier"]
+
+
+class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - it has no annotations
+    """Multi-label classifier of texts, as a scikit-learn estimator.
+
+    Parameters
+    ----------
+    C : float, default 20.0
+        Inverse strength of the L2 penalty.
+    class_weight : {"balanced", None}, default "balanced"
+    n_folds : int, default 5
+        Folds that the thresholds and the calibration come from.
+    random_state : int, default 0
+        Of the folds.
+    n_jobs : int, default 1
+        Processes.
+
+    Attributes
+    ----------
+    classes_ : ndarray of str, shape (n_themes,)
+        Ids of the themes, in the order of the columns.
+    model_ : Model
+        What prediction uses; ``model_.save(path)`` writes the artifact.
+
+    Examples
+    --------
+    >>> from cyberclf import ThemeClassifier
+    >>> texts = ["le filet et la pêche", "la pêche au port", "un vote au sénat", "le sénat vote"]
+    >>> classifier = ThemeClassifier(n_folds=2).fit(texts, [["sea"], ["sea"], [], []])
+    >>> classifier.predict_proba(["la pêche"]).shape
+    (1, 1)
+    """
+
+    def __init__(
+        self,
+        *,
+        C: float = 20.0,
+        class_weight: Literal["balanced"] | None = "balanced",
+        n_folds: int = 5,
+        random_state: int = 0,
+        n_jobs: int = 1,
+    ) -> None:
+        self.C = C
+        self.class_weight = class_weight
+        self.n_folds = n_folds
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Iterable[str], y: Any, groups: Iterable[Any] | None = None) -> "ThemeClassifier":  # noqa: ANN401 - as scikit-learn
+        """Fit on labelled texts.
+
+        Parameters
+        ----------
+        X : iterable of str, length n_texts
+        y : array of shape (n_texts, n_themes), or sequence of collections of str
+            An indicator matrix, 1, 0 or NaN (not judged), a pandas frame of it (whose columns name
+            the themes), or for each text the ids of its themes.
+        groups : iterable, optional
+            Texts of one group are never on both sides of a split.
+
+        Returns
+        -------
+        ThemeClassifier
+
+        Raises
+        ------
+        ValueError
+            When lengths differ, `y` is neither kind, or there is nothing to tell apart.
+        """
+        texts = _checked(X)
+        ids, labels = _labels(y, len(texts))
+        events = [None] * len(texts) if groups is None else [str(group) for group in groups]
+        if len(events) != len(texts):
+            raise ValueError(f"{len(texts)} texts, but {len(events)} groups")
+        corpus = Corpus.of(
+            LabelledArticle(
+                id=str(row),
+                where=f"text {row}",
+                text=text,
+                event=event,
+                themes=frozenset(theme for theme, label in zip(ids, given, strict=True) if label == 1),
+                not_judged=frozenset(theme for theme, label in zip(ids, given, strict=True) if np.isnan(label)),
+            )
+            for row, (text, event, given) in enumerate(zip(texts, events, labels, strict=True))
+        )
+        corpus = Corpus(corpus.articles, ids, corpus.fingerprint)
+        recipe = Recipe(C=self.C, class_weight=self.class_weight, n_folds=self.n_folds, seed=self.random_state)
+        self.model_ = train(corpus, recipe=recipe, n_jobs=self.n_jobs).model
+        self.classes_ = np.array(self.model_.themes)
+        return self
+
+    def predict_proba(self, X: Iterable[str]) -> npt.NDArray[np.float64]:
+        """Probabilities: float64, shape (n_texts, n_themes)."""
+        check_is_fitted(self, "model_")
+        return self.model_.predict_proba(_checked(X))
+
+    def predict(self, X: Iterable[str]) -> npt.NDArray[np.int64]:
+        """Themes given: int64 of 0 and 1, shape (n_texts, n_themes), by the fitted thresholds."""
+        check_is_fitted(self, "model_")
+        return self.model_.predict(_checked(X)).astype(np.int64)
+
+    def score(self, X: Iterable[str], y: Any, sample_weight: Any = None) -> float:  # noqa: ANN401 - as scikit-learn
+        """Micro-averaged F1 of `predict`, themes not judged left out."""
+        check_is_fitted(self, "model_")
+        given = self.predict(X)
+        _, labels = _labels(y, len(given), themes=tuple(self.classes_))
+        weight = np.ones(len(given)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
+        judged = ~np.isnan(labels) * weight[:, None]
+        hits = (judged * ((labels == 1) & (given == 1))).sum()
+        total = (judged * (labels == 1)).sum() + (judged * given).sum()
+        return float(2 * hits / total) if total else 0.0
+
+    def __sklearn_tags__(self) -> Tags:
+        """Say that texts go in and several labels come out."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        tags.target_tags.multi_output = True
+        tags.target_tags.single_output = False
+        tags.classifier_tags.multi_label = True
+        tags.classifier_tags.multi_class = False
+        return tags
+
+
+def _checked(X: Any) -> list[str]:  # noqa: ANN401 - any container
+    if isinstance(X, str):
+        raise ValueError("X is one string; give a list of strings")  # noqa: TRY004 - as scikit-learn's vectorizers
+    texts = list(X)
+    for row, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"X[{row}] is {type(text).__name__}, not a string")
+    return texts
+
+
+def _labels(
+    y: Any, n_texts: int, themes: tuple[str, ...] | None = None  # noqa: ANN401 - matrix, frame or lists
+) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
+    """Ids of the themes, and the indicator matrix."""
+    named = getattr(y, "columns", None)
+    if named is None and not hasattr(y, "toarray"):
+        rows = list(y)
+        if rows and all(isinstance(row, list | tuple | set | frozenset) for row in rows):
+            if all(isinstance(theme, str) for row in rows for theme in row):
+                return _from_ids(rows, n_texts, themes)
+            y = rows
+        elif rows and all(isinstance(row, str) for row in rows):
+            return _from_ids([[row] for row in rows], n_texts, themes)
+    try:
+        labels = np.asarray(y.toarray() if hasattr(y, "toarray") else y, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError("y must be an indicator matrix (1, 0, NaN), or for each text a list of theme ids") from None
+    if labels.ndim == 1:
+        labels = labels[:, None]
+    if labels.ndim != 2 or len(labels) != n_texts:  # noqa: PLR2004 - a matrix
+        raise ValueError(f"y has shape {labels.shape} for {n_texts} texts; it needs (n_texts, n_themes)")
+    if not (np.isnan(labels) | (labels == 0) | (labels == 1)).all():
+        raise ValueError("y holds a value that is not 1, 0 or NaN")
+    ids = themes or tuple(str(name) for name in (named if named is not None else range(labels.shape[1])))
+    if labels.shape[1] != len(ids):
+        raise ValueError(f"y has {labels.shape[1]} columns for {len(ids)} themes")
+    return ids, labels
+
+
+def _from_ids(rows: list[Any], n_texts: int, themes: tuple[str, ...] | None) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
+    if len(rows) != n_texts:
+        raise ValueError(f"{n_texts} texts, but labels for {len(rows)}")
+    ids = themes or tuple(sorted({theme for row in rows for theme in row}))
+    return ids, np.array([[float(theme in row) for theme in ids] for row in rows]).reshape(n_texts, len(ids))

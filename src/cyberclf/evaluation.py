@@ -1,0 +1,199 @@
+"""Model or recipe x corpus -> figures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cyberclf.baselines import BASELINES, run_baseline
+from cyberclf.corpus import Corpus
+from cyberclf.encode import Encoded, encode
+from cyberclf.errors import CorpusError
+from cyberclf.fitting import Recipe
+from cyberclf.folds import SEEDS, Split, event_splits, source_splits, writer_splits
+from cyberclf.metrics import Predictions, score_table, summary
+from cyberclf.model import Model
+from cyberclf.training import OutOfFold, check, cross_validate, out_of_fold, recipe_for
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Evaluation", "Part", "evaluate_model", "evaluate_recipe", "from_held_out"]
+
+Say = Callable[[str], None]
+BoolArray = npt.NDArray[np.bool_]
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Scores of one way to hold articles out.
+
+    Parameters
+    ----------
+    name, protocol : str
+    table : pandas.DataFrame
+        See `score_table`.
+    summary : dict of str to float
+    evidence : pandas.DataFrame or None
+        See `evidence_agreement`.
+    """
+
+    name: str
+    protocol: str
+    table: "pd.DataFrame"
+    summary: dict[str, float]
+    evidence: "pd.DataFrame | None" = None
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """All parts, the headline first."""
+
+    parts: tuple[Part, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, for JSON; what could not be computed is None."""
+        return {
+            part.name: {
+                "protocol": part.protocol,
+                "summary": part.summary,
+                "scores": _plain(part.table),
+                **({"evidence": _plain(part.evidence)} if part.evidence is not None else {}),
+            }
+            for part in self.parts
+        }
+
+
+def _plain(frame: "pd.DataFrame") -> dict[str, Any]:
+    rows: dict[str, Any] = frame.round(4).to_dict(orient="index")
+    return {str(key): {k: None if v != v else v for k, v in row.items()} for key, row in rows.items()}  # noqa: PLR0124 - NaN
+
+
+def evidence_agreement(
+    data: Encoded, themes: tuple[str, ...], given: BoolArray, best: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]
+) -> "pd.DataFrame | None":
+    """Share of the themes rightly given whose top passage holds marked evidence.
+
+    Beside it the shares that a random and the first passage would have; articles with marks only.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        Index: theme and ``all``; columns ``top``, ``random``, ``first``, ``count``.
+    """
+    import pandas as pd
+
+    has_marks = data.has_marks
+    found: dict[str, list[tuple[float, float, float]]] = {theme: [] for theme in themes}
+    for row in rows:
+        for column, theme in enumerate(themes):
+            if given[row, column] and data.labels[row, column] == 1 and has_marks[row, column]:
+                own = data.marked[data.first[row] : data.first[row + 1], column]
+                found[theme].append((float(own[best[row, column]]), float(own.mean()), float(own[0])))
+    table = {**found, "all": [values for theme in themes for values in found[theme]]}
+    if not table["all"]:
+        return None
+    made = {
+        theme: (*(np.mean(values, axis=0).tolist() if values else [np.nan] * 3), len(values))
+        for theme, values in table.items()
+    }
+    return pd.DataFrame.from_dict(made, orient="index", columns=["top", "random", "first", "count"])
+
+
+def from_held_out(corpus: Corpus, data: Encoded, held_out: OutOfFold, kinds: str, name: str, protocol: str) -> Part:
+    """Score what was held out, calibrated and cut by thresholds from the other folds."""
+    use = data.kinds == kinds
+    probability, threshold = cross_validate(data.labels, held_out, data.kinds != "written" if kinds != "written" else use)
+    rows = np.flatnonzero(use & (held_out.fold >= 0))
+    with np.errstate(invalid="ignore"):
+        given = probability >= threshold
+    predictions = Predictions(corpus.themes, data.labels[rows], probability[rows], given[rows])
+    evidence = evidence_agreement(data, corpus.themes, given, held_out.best, rows)
+    return Part(name, protocol, score_table(predictions), summary(predictions), evidence)
+
+
+def evaluate_recipe(
+    corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int = 2, say: Say = _silent
+) -> Evaluation:
+    """Cross-validate the recipe on a corpus.
+
+    Real press: folds without an event on both sides, then a source at a time; the rivals on the
+    same folds.  The seeds: a fold of their own.  Written text: a writer at a time.
+
+    Raises
+    ------
+    CorpusError
+        When nothing can be learnt, or there are too few events to hold any out.
+    """
+    check(corpus)
+    data = encode(corpus.articles, corpus.themes)
+    recipe = recipe_for(data, recipe)
+    by_event = event_splits(data, recipe.n_folds, recipe.seed)
+    if not by_event:
+        raise CorpusError("all articles are of one event, or nearly the same: none can be held out; add others")
+    by_source, by_writer = source_splits(data), writer_splits(data)
+    kind = str(data.kinds[by_event[0].test[0]])
+    headline = {"press": "press", "written": "written text", "seed": "seeds"}[kind]
+
+    def hold_out(splits: list[Split]) -> OutOfFold:
+        return out_of_fold(data, splits, recipe, n_jobs=n_jobs, say=say)[0]
+
+    held_out = hold_out(by_event)
+    protocol = f"{len([s for s in by_event if s.name != SEEDS])} folds, no event on both sides"
+    parts = [from_held_out(corpus, data, held_out, kind, headline, protocol)]
+    for baseline in BASELINES:
+        say(f"{baseline.name}: on the same folds")
+        made = run_baseline(data, tuple(by_event), baseline, corpus.themes)
+        if made is not None:
+            rows = np.flatnonzero(data.kinds == kind)
+            predictions = Predictions(corpus.themes, data.labels[rows], made[0][rows], made[1][rows])
+            name = f"{headline}: {baseline.name}"
+            parts.append(Part(name, "the same folds", score_table(predictions), summary(predictions)))
+    if by_source:
+        protocol = f"{len(by_source)} folds, a source at a time"
+        parts.append(from_held_out(corpus, data, hold_out(by_source), "press", "press, a source left out", protocol))
+    if kind != "seed" and (data.kinds == "seed").any():
+        protocol = "one fold; never learnt from, thresholds from the others"
+        parts.append(from_held_out(corpus, data, held_out, "seed", "seeds", protocol))
+    if by_writer and kind == "press":
+        protocol = f"{len(by_writer)} folds, a writer at a time; not real press"
+        name = "written text, a writer left out"
+        parts.append(from_held_out(corpus, data, hold_out(by_writer), "written", name, protocol))
+    return Evaluation(tuple(parts))
+
+
+def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
+    """Score a model on labelled articles, which it should not have been trained on.
+
+    Themes that the articles' labels never name count as not judged.
+
+    Raises
+    ------
+    CorpusError
+        When the corpus speaks of a theme that the model does not have.
+    """
+    unknown = [theme for theme in corpus.themes if theme not in model.themes]
+    if unknown:
+        raise CorpusError(f"theme '{unknown[0]}' is not one of the model's: {', '.join(model.themes)}")
+    data = encode(corpus.articles, model.themes)
+    n_articles = len(corpus.articles)
+    probability = np.empty((n_articles, len(model.themes)))
+    best = np.empty(probability.shape, dtype=np.int64)
+    for number, article in enumerate(corpus.articles):
+        probability[number], scores = model.article(article.passages()[0])
+        best[number] = scores.argmax(axis=0)
+    given = probability >= model.thresholds
+    parts = []
+    for kind, name in (("press", "press"), ("seed", "seeds"), ("written", "written text")):
+        rows = np.flatnonzero(data.kinds == kind)
+        if len(rows):
+            predictions = Predictions(model.themes, data.labels[rows], probability[rows], given[rows])
+            evidence = evidence_agreement(data, model.themes, given, best, rows)
+            parts.append(Part(name, "by the model given", score_table(predictions), summary(predictions), evidence))
+    return Evaluation(tuple(parts))

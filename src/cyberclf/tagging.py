@@ -1,0 +1,77 @@
+"""Articles -> tagged rows, one at a time and in order: rows in are rows out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cyberclf.articles import Article, Unreadable
+from cyberclf.model import Model, Status
+
+__all__ = ["TaggedRow", "tag_articles"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedRow:
+    """What is written for one article.
+
+    Parameters
+    ----------
+    id, title : str
+    where : str
+        File and row.
+    themes : tuple of str
+        Ids of the themes given.
+    probabilities : mapping of str to float
+        Of every theme; empty where the article could not be read.
+    passages : mapping of str to (int, int)
+        For each theme given, the character span of its best passage in the row's text; below zero
+        never: a passage that begins in a title given apart begins at 0.
+    status : {"ok", "empty", "error"}
+    error : str
+        What was wrong, else "".
+    """
+
+    id: str
+    title: str
+    where: str
+    themes: tuple[str, ...]
+    probabilities: Mapping[str, float]
+    passages: Mapping[str, tuple[int, int]]
+    status: Status
+    error: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the row as plain values, probabilities to four decimals."""
+        row: dict[str, Any] = {
+            "id": self.id,
+            "title": self.title,
+            "themes": list(self.themes),
+            "probabilities": {theme: round(p, 4) for theme, p in self.probabilities.items()},
+            "passages": {theme: list(span) for theme, span in self.passages.items()},
+            "status": self.status,
+        }
+        return row | {"error": self.error} if self.error else row
+
+
+def tag_articles(articles: Iterable[Article | Unreadable], model: Model) -> Iterator[TaggedRow]:
+    """Tag articles as they come.
+
+    Examples
+    --------
+    >>> import cyberclf
+    >>> rows = tag_articles([Article("a", " ", "a.txt")], cyberclf.load())
+    >>> next(rows).status
+    'empty'
+    """
+    for article in articles:
+        if isinstance(article, Unreadable):
+            yield TaggedRow(article.id, "", article.where, (), {}, {}, "error", article.reason)
+            continue
+        tagged = model.tag(article.text)
+        spans = {
+            tag.theme.id: (max(0, tag.passage[0] - article.offset), max(0, tag.passage[1] - article.offset))
+            for tag in tagged.tags
+        }
+        yield TaggedRow(
+            article.id, article.title, article.where, tagged.themes, tagged.probabilities, spans, tagged.status
+        )

@@ -1,0 +1,99 @@
+"""Tagged rows -> JSON Lines, CSV or a table for people."""
+
+import csv
+import json
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import IO, Final
+
+from cyberclf.model import Model
+from cyberclf.tagging import TaggedRow
+
+__all__ = ["FORMATS", "write_rows"]
+
+_TITLE_WIDTH: Final = 58
+#: A spreadsheet takes a cell that begins so for a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _printable(text: str) -> str:
+    """Without control and direction signs: an article must not steer the reader's terminal."""
+    return "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
+
+
+def _width(text: str) -> int:
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def _fit(text: str, width: int) -> str:
+    if _width(text) > width:
+        while _width(text) > width - 1:
+            text = text[:-1]
+        text = text.rstrip() + "…"
+    return text + " " * (width - _width(text))
+
+
+def _write_table(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:
+    labels = {theme.id: theme.label for theme in model.theme_list}
+    for row in rows:
+        # An id that the row brought is not where it stands.
+        name = row.where if row.id == row.where else f"{row.where} {row.id}"
+        if row.status == "error":
+            said = f"error: {row.error}"
+        elif row.status == "empty":
+            said = "empty: no word to judge by"
+        else:
+            said = "; ".join(f"{labels[theme]} {row.probabilities[theme]:.2f}" for theme in row.themes)
+            if not said:
+                theme = max(row.probabilities, key=row.probabilities.__getitem__)
+                said = f"no theme (nearest: {labels[theme]} {row.probabilities[theme]:.2f})"
+        short = _printable(name)
+        stream.write(f"{_fit(short[-34:], 34)}  {_fit(_printable(row.title), _TITLE_WIDTH)}  {_printable(said)}\n")
+
+
+def _write_jsonl(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:  # noqa: ARG001 - as its peers
+    for row in rows:
+        line = json.dumps(row.as_dict(), ensure_ascii=False)
+        # What came in as half a character cannot leave as UTF-8.
+        stream.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
+
+
+def _write_csv(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    header = ["id", "title", "themes", "status", *(f"p_{theme}" for theme in model.themes), "passages", "error"]
+    writer.writerow(header)
+    for row in rows:
+        made = row.as_dict()
+        cells = [row.id, row.title, ";".join(row.themes), row.status]
+        cells += [made["probabilities"].get(theme, "") for theme in model.themes]
+        cells += [json.dumps(made["passages"]) if row.passages else "", row.error]
+        writer.writerow([_cell(cell) for cell in cells])
+
+
+def _cell(value: object) -> str:
+    text = str(value).encode("utf-8", "backslashreplace").decode()
+    return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, float) else text
+
+
+#: How rows are written, by the name of the format.
+FORMATS: Final[dict[str, Callable[[Iterable[TaggedRow], IO[str], Model], None]]] = {
+    "table": _write_table,
+    "jsonl": _write_jsonl,
+    "csv": _write_csv,
+}
+
+
+def write_rows(rows: Iterable[TaggedRow], stream: IO[str], model: Model, fmt: str) -> None:
+    """Write rows as they come.
+
+    Parameters
+    ----------
+    rows : iterable of TaggedRow
+    stream : text stream
+    model : Model
+        Whose themes and names are shown.
+    fmt : {"table", "jsonl", "csv"}
+    """
+    FORMATS[fmt](rows, stream, model)
