@@ -14,7 +14,16 @@ from typing import Any, Final
 
 from cyberclf.errors import ArticleError
 
-__all__ = ["SUFFIXES", "Article", "Unreadable", "csv_rows", "find_files", "json_rows", "read_articles", "text_of"]
+__all__ = [
+    "SUFFIXES",
+    "Article",
+    "Unreadable",
+    "csv_rows",
+    "find_files",
+    "json_rows",
+    "read_articles",
+    "text_of",
+]
 
 #: Kinds of files that are read.
 SUFFIXES: Final = (".txt", ".jsonl", ".csv", ".tsv")
@@ -76,9 +85,13 @@ def find_files(paths: Iterable[str]) -> Iterator[str]:
         if given == "-" or path.is_file():
             yield given
         elif path.is_dir():
-            found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+            found = sorted(
+                str(file) for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()
+            )
             if not found:
-                raise ArticleError(f"{given}: no article in this folder; it needs files of {', '.join(SUFFIXES)}")
+                raise ArticleError(
+                    f"{given}: no article in this folder; it needs files of {', '.join(SUFFIXES)}"
+                )
             yield from found
         elif path.exists():
             yield given
@@ -169,10 +182,15 @@ def json_rows(stream: Any, path: str) -> Iterator[tuple[str, dict[str, Any] | st
             said = getattr(error, "msg", "nested too deep or a number too long")
             yield where, f"{where}: not JSON: {said}; each line is one object"
         else:
-            yield where, row if isinstance(row, dict) else f"{where}: not a JSON object; each line is one object"
+            yield (
+                where,
+                row if isinstance(row, dict) else f"{where}: not a JSON object; each line is one object",
+            )
 
 
-def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any] | str]]:  # noqa: ANN401 - a binary stream
+def csv_rows(
+    stream: Any, path: str, *, needed: tuple[str, ...]
+) -> Iterator[tuple[str, dict[str, Any] | str]]:  # noqa: ANN401 - a binary stream
     """Yield (``FILE:row``, record) of each record of a CSV or TSV file with a header line.
 
     Raises
@@ -199,7 +217,10 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
             if not any(cells):
                 continue
             if len(cells) > len(columns):
-                yield where, f"{where}: {len(cells)} cells for {len(columns)} columns; quote texts that hold the separator"
+                yield (
+                    where,
+                    f"{where}: {len(cells)} cells for {len(columns)} columns; quote texts that hold the separator",
+                )
                 continue
             yield where, dict(zip(columns, cells, strict=False))
     except UnicodeDecodeError as error:

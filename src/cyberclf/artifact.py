@@ -95,7 +95,9 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
         with safe_open(file, framework="np") as opened:
             said = (opened.metadata() or {}).get(_KEY)
             if said is None:
-                raise ArtifactError(f"{file}: a safetensors file, but not of cyberclf; train one with 'cyberclf train'")
+                raise ArtifactError(
+                    f"{file}: a safetensors file, but not of cyberclf; train one with 'cyberclf train'"
+                )
             header = _header(file, said)
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - no dict
     except SafetensorError as error:
@@ -105,7 +107,9 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
     except (KeyError, TypeError, ValueError, AttributeError, UnicodeDecodeError) as error:
         raise ArtifactError(f"{file}: damaged: {type(error).__name__} {error}; train it again") from None
     if header["analyzer"].get("fingerprint") != analyzer_settings()["fingerprint"]:
-        raise ArtifactError(f"{file}: was trained with other rules for terms; train it again with 'cyberclf train'")
+        raise ArtifactError(
+            f"{file}: was trained with other rules for terms; train it again with 'cyberclf train'"
+        )
     return model
 
 

@@ -143,4 +143,7 @@ def _lines(extraction: Extraction) -> Iterator[bytes]:
         "min_sources": MIN_SOURCES,
     }
     for row in (header, *extraction.rows):
-        yield json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
+        yield (
+            json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+            + b"\n"
+        )

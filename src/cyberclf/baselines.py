@@ -83,7 +83,12 @@ def keyword_scores(data: Encoded, themes: tuple[str, ...]) -> BoolArray | None:
     """
     if not set(themes) <= set(_KEYWORDS):
         return None
-    domain, ai = _has(data, _DOMAIN.replace(" ", ",").replace("intelligence,artificielle", "intelligence artificielle")), _has(data, _AI)
+    domain, ai = (
+        _has(
+            data, _DOMAIN.replace(" ", ",").replace("intelligence,artificielle", "intelligence artificielle")
+        ),
+        _has(data, _AI),
+    )
     columns = []
     for theme in themes:
         passage = _has(data, _KEYWORDS[theme]) & (ai if theme == "ai_regulation" else domain)
@@ -91,7 +96,9 @@ def keyword_scores(data: Encoded, themes: tuple[str, ...]) -> BoolArray | None:
     return np.column_stack(columns)
 
 
-def run_baseline(data: Encoded, splits: tuple[Split, ...], baseline: Baseline, themes: tuple[str, ...]) -> tuple[FloatArray, BoolArray] | None:
+def run_baseline(
+    data: Encoded, splits: tuple[Split, ...], baseline: Baseline, themes: tuple[str, ...]
+) -> tuple[FloatArray, BoolArray] | None:
     """Scores and decisions of a rival on the same folds, learnt from the same articles.
 
     ``TfidfVectorizer()`` and ``LogisticRegression()`` one-vs-rest on whole articles; since real press
@@ -137,6 +144,10 @@ def run_baseline(data: Encoded, splits: tuple[Split, ...], baseline: Baseline, t
         test, other = fold == number, (fold >= 0) & (fold != number)
         for theme in range(data.labels.shape[1]):
             rows = other & ~np.isnan(data.labels[:, theme])
-            threshold = best_f1_threshold(probability[rows, theme], data.labels[rows, theme] == 1) if rows.any() else 0.5
+            threshold = (
+                best_f1_threshold(probability[rows, theme], data.labels[rows, theme] == 1)
+                if rows.any()
+                else 0.5
+            )
             given[test, theme] = probability[test, theme] >= (0.5 if np.isnan(threshold) else threshold)
     return probability, given

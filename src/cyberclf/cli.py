@@ -79,7 +79,11 @@ def _say(message: str) -> None:
 
 def _jobs_option(function: Callable[..., None]) -> Callable[..., None]:
     return click.option(
-        "--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1, show_default="one a core", help="Processes."
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=os.cpu_count() or 1,
+        show_default="one a core",
+        help="Processes.",
     )(function)
 
 
@@ -96,7 +100,12 @@ def _corpus(paths: Sequence[str]) -> "Corpus":
 @cli.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--model", metavar="FILE", help="Artifact; by default the one that comes with cyberclf.")
-@click.option("--format", "fmt", type=click.Choice(["table", "jsonl", "csv"]), help="By default the suffix of --output, else a table on a terminal, jsonl when piped.")
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["table", "jsonl", "csv"]),
+    help="By default the suffix of --output, else a table on a terminal, jsonl when piped.",
+)
 @click.option("--output", metavar="FILE", help="File to write; by default standard output.")
 def predict(paths: tuple[str, ...], model: str | None, fmt: str | None, output: str | None) -> None:
     """Tag articles: files, folders, or - for standard input.
@@ -128,7 +137,9 @@ def predict(paths: tuple[str, ...], model: str | None, fmt: str | None, output: 
         _say(f"cyberclf: {' '.join(failure.split())}")
     total = sum(counts.values())
     if counts["empty"] or counts["error"]:
-        _say(f"cyberclf: {total} articles: {counts['ok']} tagged, {counts['empty']} empty, {counts['error']} could not be read")
+        _say(
+            f"cyberclf: {total} articles: {counts['ok']} tagged, {counts['empty']} empty, {counts['error']} could not be read"
+        )
     if total == counts["error"]:
         _fail("nothing could be read" if total else "no article in what was given", 1)
 
@@ -158,8 +169,17 @@ def _opened(output: str | None) -> Iterator[IO[str]]:
 
 @cli.command()
 @click.argument("corpus", nargs=-1)
-@click.option("--output", metavar="FILE", help="Artifact to write; in a checkout by default models/cyberclf.safetensors.")
-@click.option("--themes", "themes_file", metavar="FILE", help="TOML with [[theme]] tables: id, name, name_fr, definition.")
+@click.option(
+    "--output",
+    metavar="FILE",
+    help="Artifact to write; in a checkout by default models/cyberclf.safetensors.",
+)
+@click.option(
+    "--themes",
+    "themes_file",
+    metavar="FILE",
+    help="TOML with [[theme]] tables: id, name, name_fr, definition.",
+)
 @_jobs_option
 def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, jobs: int) -> None:
     """Train a model on labelled articles; without arguments, on all of seeds/.
@@ -188,7 +208,9 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     model = trained.model
     if scores is not None:
         _show(scores)
-    for theme, threshold, spread in zip(model.theme_list, model.thresholds, trained.thresholds.spread, strict=True):
+    for theme, threshold, spread in zip(
+        model.theme_list, model.thresholds, trained.thresholds.spread, strict=True
+    ):
         _say(f"threshold {theme.id}: {threshold:.3f} (spread {spread:.3f})")
     for theme_id in trained.few:
         _say(f"theme {theme_id}: fewer than two articles; it has a model, and the common threshold")
@@ -217,7 +239,9 @@ def _show(part: "Part") -> None:
 
 @cli.command()
 @click.argument("corpus", nargs=-1)
-@click.option("--model", metavar="FILE", help="Score this artifact on CORPUS instead of cross-validating the recipe.")
+@click.option(
+    "--model", metavar="FILE", help="Score this artifact on CORPUS instead of cross-validating the recipe."
+)
 @click.option("--json", "json_file", metavar="FILE", help="Write all figures there too.")
 @_jobs_option
 def evaluate(corpus: tuple[str, ...], model: str | None, json_file: str | None, jobs: int) -> None:
@@ -244,8 +268,19 @@ def evaluate(corpus: tuple[str, ...], model: str | None, json_file: str | None, 
 @cli.command()
 @click.argument("corpus", nargs=-1, required=True)
 @click.option("--output", metavar="FILE", required=True, help="File to write (.jsonl or .jsonl.gz).")
-@click.option("--min-articles", type=click.IntRange(min=2), default=5, show_default=True, help="Articles that must share a pair of words.")
-@click.option("--known", metavar="FILE", multiple=True, help="Corpus whose articles count too when terms are judged, but are not written; may be repeated.")
+@click.option(
+    "--min-articles",
+    type=click.IntRange(min=2),
+    default=5,
+    show_default=True,
+    help="Articles that must share a pair of words.",
+)
+@click.option(
+    "--known",
+    metavar="FILE",
+    multiple=True,
+    help="Corpus whose articles count too when terms are judged, but are not written; may be repeated.",
+)
 def extract(corpus: tuple[str, ...], output: str, min_articles: int, known: tuple[str, ...]) -> None:
     """Turn labelled texts into counted words, to share where the texts may not be.
 
@@ -262,7 +297,9 @@ def extract(corpus: tuple[str, ...], output: str, min_articles: int, known: tupl
     made = extract_bags(read, min_articles=min_articles, known=read_corpus(known) if known else None)
     write_bags(made, output)
     _say(f"kept {made.kept_words} words and {made.kept_pairs} pairs")
-    _say(f"dropped {made.dropped_words} words of a single article and {made.dropped_pairs} pairs of fewer than {min_articles} articles or of one source")
+    _say(
+        f"dropped {made.dropped_words} words of a single article and {made.dropped_pairs} pairs of fewer than {min_articles} articles or of one source"
+    )
     if made.sources < 2:  # noqa: PLR2004 - pairs need two
         _say("the rows name fewer than two sources, so no pair could be kept: give each row its source")
     _say(f"wrote {len(made.rows)} articles to {output}")

@@ -71,7 +71,10 @@ class LabelledArticle:
             theme: {
                 number
                 for number, (low, high) in enumerate(spans)
-                if any(2 * (min(end, high) - max(start, low)) >= min(end - start, high - low) for start, end in marks)
+                if any(
+                    2 * (min(end, high) - max(start, low)) >= min(end - start, high - low)
+                    for start, end in marks
+                )
             }
             for theme, marks in self.evidence.items()
         }
@@ -137,7 +140,9 @@ def read_corpus(paths: Iterable[str | Path]) -> Corpus:
     articles: list[LabelledArticle] = []
     for path in map(Path, paths):
         if path.is_dir():
-            raise CorpusError(f"{path}: is a folder; name the files of labelled articles (.jsonl, .jsonl.gz, .csv, .tsv)")
+            raise CorpusError(
+                f"{path}: is a folder; name the files of labelled articles (.jsonl, .jsonl.gz, .csv, .tsv)"
+            )
         found = list(_read(path))
         if not found:
             raise CorpusError(f"{path}: no labelled article in it; give rows with a text and its themes")
@@ -179,13 +184,17 @@ def _from_json_lines(stream: Any, path: Path) -> Iterator[LabelledArticle]:  # n
             counted = True
             continue
         if "terms" in sound and not counted:
-            raise CorpusError(f"{where}: 'terms' in a file without the header line; make it with 'cyberclf extract'")
+            raise CorpusError(
+                f"{where}: 'terms' in a file without the header line; make it with 'cyberclf extract'"
+            )
         yield _article(sound, where, path)
 
 
 def _check_header(header: dict[str, Any], where: str) -> None:
     if header.get("format") != BAGS_FORMAT or header.get("version") != BAGS_VERSION:
-        raise CorpusError(f"{where}: not a header of {BAGS_FORMAT} {BAGS_VERSION}; make the file with 'cyberclf extract'")
+        raise CorpusError(
+            f"{where}: not a header of {BAGS_FORMAT} {BAGS_VERSION}; make the file with 'cyberclf extract'"
+        )
     if header.get("analyzer") != analyzer_fingerprint():
         raise CorpusError(
             f"{where}: counted by another analyzer ({header.get('analyzer')}, here {analyzer_fingerprint()}); "
@@ -207,7 +216,9 @@ def _from_table(row: dict[str, Any], where: str) -> dict[str, Any]:
         cells = {name: row[name].strip() for name in columns}
         for name, cell in cells.items():
             if cell not in {"0", "1", ""}:
-                raise CorpusError(f"{where}: column '{name}' holds '{cell[:30]}'; 0, 1 or empty (not judged), or use a column 'themes'")
+                raise CorpusError(
+                    f"{where}: column '{name}' holds '{cell[:30]}'; 0, 1 or empty (not judged), or use a column 'themes'"
+                )
         made["themes"] = [name for name, cell in cells.items() if cell == "1"]
         made["not_judged"] = [name for name, cell in cells.items() if cell == ""]
     if "certain" in made:
@@ -261,7 +272,9 @@ def _article(row: dict[str, Any], where: str, path: Path) -> LabelledArticle:
 def _ids(row: dict[str, Any], key: str, where: str) -> frozenset[str]:
     value = row.get(key, None if key == "themes" else [])
     if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
-        raise CorpusError(f"{where}: '{key}' must be a list of theme ids" + (" ([] for none)" if key == "themes" else ""))
+        raise CorpusError(
+            f"{where}: '{key}' must be a list of theme ids" + (" ([] for none)" if key == "themes" else "")
+        )
     return frozenset(value)
 
 
@@ -282,17 +295,28 @@ def _bags(value: Any, where: str) -> tuple[dict[str, int], ...]:  # noqa: ANN401
 
 def _text_file(name: Any, where: str, path: Path) -> str:  # noqa: ANN401 - any JSON
     if not isinstance(name, str) or Path(name).name != name or name.startswith("."):
-        raise CorpusError(f"{where}: 'file' must be the name of a file beside {path.name} or in its folder 'articles'")
+        raise CorpusError(
+            f"{where}: 'file' must be the name of a file beside {path.name} or in its folder 'articles'"
+        )
     for file in (path.parent / "articles" / name, path.parent / name):
         if file.is_file():
-            with contextlib.suppress(UnicodeDecodeError), file.open(encoding="utf-8-sig", newline="") as stream:
+            with (
+                contextlib.suppress(UnicodeDecodeError),
+                file.open(encoding="utf-8-sig", newline="") as stream,
+            ):
                 return stream.read()
             raise CorpusError(f"{where}: {file}: not UTF-8; save it as UTF-8")
     raise CorpusError(f"{where}: no file {name} beside {path.name} or in its folder 'articles'")
 
 
 def _evidence(
-    value: Any, themes: frozenset[str], size: int, offset: int, where: str, *, spans: bool  # noqa: ANN401 - any JSON
+    value: Any,
+    themes: frozenset[str],
+    size: int,
+    offset: int,
+    where: str,
+    *,
+    spans: bool,  # noqa: ANN401 - any JSON
 ) -> dict[str, tuple[Any, ...]]:
     if not isinstance(value, dict) or not all(isinstance(marks, list) for marks in value.values()):
         raise CorpusError(f"{where}: 'evidence' must map a theme to a list")
@@ -307,7 +331,9 @@ def _evidence(
                     or [type(n) for n in mark] != [int, int]
                     or not 0 <= mark[0] < mark[1] <= size
                 ):
-                    raise CorpusError(f"{where}: evidence for {theme}: {str(mark)[:40]} is no [start, end] within the text's {size} characters")
+                    raise CorpusError(
+                        f"{where}: evidence for {theme}: {str(mark)[:40]} is no [start, end] within the text's {size} characters"
+                    )
             made[theme] = tuple((start + offset, end + offset) for start, end in marks)
         else:
             if not all(type(mark) is int and 0 <= mark < size for mark in marks):

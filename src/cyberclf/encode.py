@@ -126,7 +126,9 @@ def encode(articles: Iterable[LabelledArticle], themes: Iterable[str]) -> Encode
     )
 
 
-def event_groups(articles: list[LabelledArticle], counts: "csr_matrix", first: IntArray, terms: list[str]) -> IntArray:
+def event_groups(
+    articles: list[LabelledArticle], counts: "csr_matrix", first: IntArray, terms: list[str]
+) -> IntArray:
     """Number articles so that those of one event, or with nearly the same words, share a number.
 
     Events are as given.  Articles without one are compared by MinHash signatures with banding

@@ -95,12 +95,16 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - i
                 text=text,
                 event=event,
                 themes=frozenset(theme for theme, label in zip(ids, given, strict=True) if label == 1),
-                not_judged=frozenset(theme for theme, label in zip(ids, given, strict=True) if np.isnan(label)),
+                not_judged=frozenset(
+                    theme for theme, label in zip(ids, given, strict=True) if np.isnan(label)
+                ),
             )
             for row, (text, event, given) in enumerate(zip(texts, events, labels, strict=True))
         )
         corpus = Corpus(corpus.articles, ids, corpus.fingerprint)
-        recipe = Recipe(C=self.C, class_weight=self.class_weight, n_folds=self.n_folds, seed=self.random_state)
+        recipe = Recipe(
+            C=self.C, class_weight=self.class_weight, n_folds=self.n_folds, seed=self.random_state
+        )
         self.model_ = train(corpus, recipe=recipe, n_jobs=self.n_jobs).model
         self.classes_ = np.array(self.model_.themes)
         return self
@@ -150,7 +154,9 @@ def _checked(X: Any) -> list[str]:  # noqa: ANN401 - any container
 
 
 def _labels(
-    y: Any, n_texts: int, themes: tuple[str, ...] | None = None  # noqa: ANN401 - matrix, frame or lists
+    y: Any,
+    n_texts: int,
+    themes: tuple[str, ...] | None = None,  # noqa: ANN401 - matrix, frame or lists
 ) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
     """Ids of the themes, and the indicator matrix."""
     named = getattr(y, "columns", None)
@@ -165,7 +171,9 @@ def _labels(
     try:
         labels = np.asarray(y.toarray() if hasattr(y, "toarray") else y, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ValueError("y must be an indicator matrix (1, 0, NaN), or for each text a list of theme ids") from None
+        raise ValueError(
+            "y must be an indicator matrix (1, 0, NaN), or for each text a list of theme ids"
+        ) from None
     if labels.ndim == 1:
         labels = labels[:, None]
     if labels.ndim != 2 or len(labels) != n_texts:  # noqa: PLR2004 - a matrix
@@ -178,7 +186,9 @@ def _labels(
     return ids, labels
 
 
-def _from_ids(rows: list[Any], n_texts: int, themes: tuple[str, ...] | None) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
+def _from_ids(
+    rows: list[Any], n_texts: int, themes: tuple[str, ...] | None
+) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
     if len(rows) != n_texts:
         raise ValueError(f"{n_texts} texts, but labels for {len(rows)}")
     ids = themes or tuple(sorted({theme for row in rows for theme in row}))

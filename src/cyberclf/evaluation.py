@@ -76,7 +76,11 @@ def _plain(frame: "pd.DataFrame") -> dict[str, Any]:
 
 
 def evidence_agreement(
-    data: Encoded, themes: tuple[str, ...], given: BoolArray, best: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]
+    data: Encoded,
+    themes: tuple[str, ...],
+    given: BoolArray,
+    best: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
 ) -> "pd.DataFrame | None":
     """Share of the themes rightly given whose top passage holds marked evidence.
 
@@ -106,10 +110,14 @@ def evidence_agreement(
     return pd.DataFrame.from_dict(made, orient="index", columns=["top", "random", "first", "count"])
 
 
-def from_held_out(corpus: Corpus, data: Encoded, held_out: OutOfFold, kinds: str, name: str, protocol: str) -> Part:
+def from_held_out(
+    corpus: Corpus, data: Encoded, held_out: OutOfFold, kinds: str, name: str, protocol: str
+) -> Part:
     """Score what was held out, calibrated and cut by thresholds from the other folds."""
     use = data.kinds == kinds
-    probability, threshold = cross_validate(data.labels, held_out, data.kinds != "written" if kinds != "written" else use)
+    probability, threshold = cross_validate(
+        data.labels, held_out, data.kinds != "written" if kinds != "written" else use
+    )
     rows = np.flatnonzero(use & (held_out.fold >= 0))
     with np.errstate(invalid="ignore"):
         given = probability >= threshold
@@ -136,7 +144,9 @@ def evaluate_recipe(
     recipe = recipe_for(data, recipe)
     by_event = event_splits(data, recipe.n_folds, recipe.seed)
     if not by_event:
-        raise CorpusError("all articles are of one event, or nearly the same: none can be held out; add others")
+        raise CorpusError(
+            "all articles are of one event, or nearly the same: none can be held out; add others"
+        )
     by_source, by_writer = source_splits(data), writer_splits(data)
     kind = str(data.kinds[by_event[0].test[0]])
     headline = {"press": "press", "written": "written text", "seed": "seeds"}[kind]
@@ -157,7 +167,9 @@ def evaluate_recipe(
             parts.append(Part(name, "the same folds", score_table(predictions), summary(predictions)))
     if by_source:
         protocol = f"{len(by_source)} folds, a source at a time"
-        parts.append(from_held_out(corpus, data, hold_out(by_source), "press", "press, a source left out", protocol))
+        parts.append(
+            from_held_out(corpus, data, hold_out(by_source), "press", "press, a source left out", protocol)
+        )
     if kind != "seed" and (data.kinds == "seed").any():
         protocol = "one fold; never learnt from, thresholds from the others"
         parts.append(from_held_out(corpus, data, held_out, "seed", "seeds", protocol))
@@ -195,5 +207,7 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
         if len(rows):
             predictions = Predictions(model.themes, data.labels[rows], probability[rows], given[rows])
             evidence = evidence_agreement(data, model.themes, given, best, rows)
-            parts.append(Part(name, "by the model given", score_table(predictions), summary(predictions), evidence))
+            parts.append(
+                Part(name, "by the model given", score_table(predictions), summary(predictions), evidence)
+            )
     return Evaluation(tuple(parts))

@@ -66,7 +66,10 @@ def checkout() -> Path | None:
     for folder in (_PACKAGE.parents[1], Path.cwd()):
         project = folder / "pyproject.toml"
         if project.is_file() and (folder / "seeds" / "corpus.jsonl").is_file():
-            with contextlib.suppress(tomllib.TOMLDecodeError, UnicodeDecodeError), project.open("rb") as stream:
+            with (
+                contextlib.suppress(tomllib.TOMLDecodeError, UnicodeDecodeError),
+                project.open("rb") as stream,
+            ):
                 if tomllib.load(stream).get("project", {}).get("name") == "cyberclf":
                     return folder
     return None

@@ -89,7 +89,9 @@ def keep_terms(data: Encoded, rows: IntArray, recipe: Recipe) -> IntArray:
     enough = n_articles >= np.where(pair, recipe.min_pair_articles, recipe.min_articles)
     names, source = np.unique(data.sources[rows], return_inverse=True)
     if len(names) > 1:
-        by_source = csr_matrix((np.ones(len(rows)), (source, np.arange(len(rows)))), shape=(len(names), len(rows)))
+        by_source = csr_matrix(
+            (np.ones(len(rows)), (source, np.arange(len(rows)))), shape=(len(names), len(rows))
+        )
         n_sources = np.asarray((by_source @ held > 0).sum(axis=0)).ravel()
         enough &= ~pair | (n_sources > 1)
     if data.counted_pairs is not None:

@@ -193,9 +193,7 @@ class Model:
         best = scores.argmax(axis=0)
         return TaggedText(
             status="ok" if spans else "empty",
-            tags=tuple(
-                Tag(self.theme_list[j], float(probabilities[j]), spans[int(best[j])]) for j in given
-            ),
+            tags=tuple(Tag(self.theme_list[j], float(probabilities[j]), spans[int(best[j])]) for j in given),
             probabilities=dict(zip(self.themes, probabilities.tolist(), strict=True)),
         )
 

@@ -27,7 +27,9 @@ def headline(corpus: Corpus, trained: Trained) -> Part | None:
         return None
     kind = str(trained.data.kinds[splits[0].test[0]])
     n_folds = len({split.name for split in splits} - {"seeds"})
-    return from_held_out(corpus, trained.data, trained.held_out, kind, kind, f"{n_folds} folds, no event on both sides")
+    return from_held_out(
+        corpus, trained.data, trained.held_out, kind, kind, f"{n_folds} folds, no event on both sides"
+    )
 
 
 def markdown_table(part: Part) -> str:
@@ -35,8 +37,11 @@ def markdown_table(part: Part) -> str:
     lines = ["| theme | precision | recall | F1 | average precision | support |", "|---|---|---|---|---|---|"]
     for theme, row in part.table.iterrows():
         cells = [
-            f"{row[c]:.2f} [{row[c + '_low']:.2f} {row[c + '_high']:.2f}]" if row[c + "_low"] == row[c + "_low"]
-            else f"{row[c]:.2f}" if row[c] == row[c] else ""
+            f"{row[c]:.2f} [{row[c + '_low']:.2f} {row[c + '_high']:.2f}]"
+            if row[c + "_low"] == row[c + "_low"]
+            else f"{row[c]:.2f}"
+            if row[c] == row[c]
+            else ""
             for c in _COLUMNS
         ]
         lines.append(f"| {theme} | {' | '.join(cells)} | {int(row['support'])} |")
@@ -56,9 +61,15 @@ def write_card(corpus: Corpus, trained: Trained, scores: Part | None, artifact: 
     kinds = ", ".join(f"{n} {kind}" for kind, n in described["kinds"].items())
     rows = "\n".join(
         f"| `{t.id}` | {t.name} | {t.name_fr} | {described['positives'][t.id]} | {threshold:.2f} | {spread:.2f} | {t.definition} |"
-        for t, threshold, spread in zip(model.theme_list, model.thresholds, meta["threshold_spread"], strict=True)
+        for t, threshold, spread in zip(
+            model.theme_list, model.thresholds, meta["threshold_spread"], strict=True
+        )
     )
-    few = f"\nToo few articles to choose a threshold (the common one is used): {', '.join(trained.few)}.\n" if trained.few else ""
+    few = (
+        f"\nToo few articles to choose a threshold (the common one is used): {', '.join(trained.few)}.\n"
+        if trained.few
+        else ""
+    )
     measured = "There were too few events to hold any out: nothing was measured.\n"
     if scores is not None:
         measured = (
@@ -90,11 +101,11 @@ another language or kind than the corpus.
 {rows}
 {few}
 A theme is given from its threshold upwards. The threshold is chosen for F1 on out-of-fold probabilities and drawn to
-the common value {meta['threshold_common']:.2f} where articles are few; the spread is its standard deviation over resampled articles.
+the common value {meta["threshold_common"]:.2f} where articles are few; the spread is its standard deviation over resampled articles.
 
 ## Data
 
-{described['articles']} articles: {kinds}. Fingerprint `{described['fingerprint'][:16]}`.
+{described["articles"]} articles: {kinds}. Fingerprint `{described["fingerprint"][:16]}`.
 
 ## Scores
 

@@ -70,7 +70,9 @@ class PassagePooler(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - it 
     thresholds : ndarray of float64, shape (n_themes,)
     """
 
-    def __init__(self, classifiers: list[LogisticRegression], calibration: FloatArray, thresholds: FloatArray) -> None:
+    def __init__(
+        self, classifiers: list[LogisticRegression], calibration: FloatArray, thresholds: FloatArray
+    ) -> None:
         self.classifiers = classifiers
         self.calibration = calibration
         self.thresholds = thresholds

@@ -51,12 +51,20 @@ def info_as_text(model: Model) -> str:
         f"{len(model.themes)} themes, {len(model.vocabulary)} terms",
         f"trained on {corpus.get('articles', '?')} articles ({', '.join(f'{n} {k}' for k, n in corpus.get('kinds', {}).items())}), "
         f"fingerprint {str(corpus.get('fingerprint', '?'))[:16]}",
-        "made with " + ", ".join(f"{k} {v if isinstance(v, str) else '.'.join(map(str, v))}" for k, v in meta.get("versions", {}).items()),
+        "made with "
+        + ", ".join(
+            f"{k} {v if isinstance(v, str) else '.'.join(map(str, v))}"
+            for k, v in meta.get("versions", {}).items()
+        ),
     ]
     if scores:
         lines.append(f"scores: {scores['protocol']}")
     for theme, threshold in zip(model.theme_list, model.thresholds, strict=True):
         row = scores.get("themes", {}).get(theme.id, {})
-        said = f"; F1 {row['f1']:.2f}, average precision {row['average_precision']:.2f}" if "average_precision" in row and "f1" in row else ""
+        said = (
+            f"; F1 {row['f1']:.2f}, average precision {row['average_precision']:.2f}"
+            if "average_precision" in row and "f1" in row
+            else ""
+        )
         lines.append(f"  {theme.id}: {theme.label}; threshold {threshold:.2f}{said}")
     return "\n".join(lines)

@@ -73,5 +73,11 @@ def tag_articles(articles: Iterable[Article | Unreadable], model: Model) -> Iter
             for tag in tagged.tags
         }
         yield TaggedRow(
-            article.id, article.title, article.where, tagged.themes, tagged.probabilities, spans, tagged.status
+            article.id,
+            article.title,
+            article.where,
+            tagged.themes,
+            tagged.probabilities,
+            spans,
+            tagged.status,
         )

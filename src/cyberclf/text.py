@@ -213,9 +213,7 @@ def passage_spans(text: str) -> list[tuple[int, int]]:
     passages: list[list[int]] = []
     for start, end, count in _pieces(text):
         last = passages[-1] if passages else None
-        if last is not None and (
-            count == 0 or (last[2] < TARGET_WORDS and last[2] + count <= MAX_WORDS)
-        ):
+        if last is not None and (count == 0 or (last[2] < TARGET_WORDS and last[2] + count <= MAX_WORDS)):
             last[1] = end
             last[2] += count
         else:
@@ -253,5 +251,12 @@ def analyzer_fingerprint() -> str:
     It hashes the settings and what the analyzer makes of a fixed sentence, so that a change of the
     rules shows even where nobody raised the version.
     """
-    made = [ANALYZER_VERSION, TARGET_WORDS, MAX_WORDS, _REST_WORDS, list(terms(_PROBE)), sentence_spans(_PROBE)]
+    made = [
+        ANALYZER_VERSION,
+        TARGET_WORDS,
+        MAX_WORDS,
+        _REST_WORDS,
+        list(terms(_PROBE)),
+        sentence_spans(_PROBE),
+    ]
     return hashlib.sha256(json.dumps(made).encode()).hexdigest()[:16]

@@ -131,11 +131,15 @@ def out_of_fold(
         if len(split.test):
             fold[split.test] = number
         linears.append(linear)
-        say(f"{split.name}: learnt from {len(split.train)} articles, held out {len(split.test)} ({number + 1} of {len(splits)})")
+        say(
+            f"{split.name}: learnt from {len(split.train)} articles, held out {len(split.test)} ({number + 1} of {len(splits)})"
+        )
     return OutOfFold(features, best, fold, tuple(splits)), linears
 
 
-def cross_validate(labels: FloatArray, held_out: OutOfFold, use: npt.NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+def cross_validate(
+    labels: FloatArray, held_out: OutOfFold, use: npt.NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray]:
     """Probabilities and thresholds for each fold, from the other folds' scores.
 
     Parameters

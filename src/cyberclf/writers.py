@@ -50,7 +50,9 @@ def _write_table(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> No
                 theme = max(row.probabilities, key=row.probabilities.__getitem__)
                 said = f"no theme (nearest: {labels[theme]} {row.probabilities[theme]:.2f})"
         short = _printable(name)
-        stream.write(f"{_fit(short[-34:], 34)}  {_fit(_printable(row.title), _TITLE_WIDTH)}  {_printable(said)}\n")
+        stream.write(
+            f"{_fit(short[-34:], 34)}  {_fit(_printable(row.title), _TITLE_WIDTH)}  {_printable(said)}\n"
+        )
 
 
 def _write_jsonl(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:  # noqa: ARG001 - as its peers
@@ -62,7 +64,15 @@ def _write_jsonl(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> No
 
 def _write_csv(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:
     writer = csv.writer(stream, lineterminator="\n")
-    header = ["id", "title", "themes", "status", *(f"p_{theme}" for theme in model.themes), "passages", "error"]
+    header = [
+        "id",
+        "title",
+        "themes",
+        "status",
+        *(f"p_{theme}" for theme in model.themes),
+        "passages",
+        "error",
+    ]
     writer.writerow(header)
     for row in rows:
         made = row.as_dict()
