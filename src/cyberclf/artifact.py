@@ -11,7 +11,7 @@ import numpy as np
 from cyberclf.errors import ArtifactError
 from cyberclf.files import atomic_write, shipped
 from cyberclf.model import Model
-from cyberclf.text import analyzer_settings
+from cyberclf.analyzer import analyzer_settings
 from cyberclf.themes import Theme
 
 __all__ = ["FORMAT_VERSION", "SHIPPED", "load", "save"]
@@ -50,6 +50,8 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         "idf": model.idf.astype(np.float32),
         "coef": model.coef.astype(np.float32),
         "intercept": model.intercept.astype(np.float32),
+        "coef_whole": model.coef_whole.astype(np.float32),
+        "intercept_whole": model.intercept_whole.astype(np.float32),
     }
     # One key only: the library keeps several in no fixed order.
     said = json.dumps(header, ensure_ascii=False, sort_keys=True, allow_nan=False)
@@ -138,6 +140,8 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         idf=tensors["idf"].astype(np.float64),
         coef=tensors["coef"].astype(np.float64),
         intercept=tensors["intercept"].astype(np.float64),
+        coef_whole=tensors["coef_whole"].astype(np.float64),
+        intercept_whole=tensors["intercept_whole"].astype(np.float64),
         calibration=np.array(header["calibration"], dtype=np.float64),
         thresholds=np.array(header["thresholds"], dtype=np.float64),
         metadata=dict(header["metadata"]),
@@ -147,7 +151,9 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         "idf": (n_terms,),
         "coef": (n_terms, n_themes),
         "intercept": (n_themes,),
-        "calibration": (3, n_themes),
+        "coef_whole": (n_terms, n_themes),
+        "intercept_whole": (n_themes,),
+        "calibration": (2, n_themes),
         "thresholds": (n_themes,),
     }
     for name, shape in expected.items():

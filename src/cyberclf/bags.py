@@ -13,7 +13,7 @@ import numpy as np
 from cyberclf.corpus import BAGS_FORMAT, BAGS_VERSION, Corpus, LabelledArticle
 from cyberclf.encode import encode
 from cyberclf.files import atomic_write
-from cyberclf.text import analyzer_fingerprint
+from cyberclf.analyzer import analyzer_fingerprint
 
 __all__ = ["MIN_ARTICLES", "Extraction", "extract", "write_bags"]
 

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from cyberclf.calibration import best_f1_threshold
 from cyberclf.encode import Encoded
 from cyberclf.folds import Split
-from cyberclf.text import terms
+from cyberclf.analyzer import stem
+from cyberclf.text import words
 
 __all__ = ["BASELINES", "Baseline", "keyword_scores", "run_baseline"]
 
@@ -61,11 +62,12 @@ def _has(data: Encoded, phrases: str) -> BoolArray:
     counts = data.counts.tocsc()
     found = np.zeros(data.counts.shape[0], dtype=bool)
     for phrase in phrases.split(","):
-        columns = [index.get(term) for term in terms(phrase) if " " not in term]
-        if not columns or None in columns:
-            continue
-        together = np.ones(len(found), dtype=bool)
+        columns = [index.get(stem(word)) for word in words(phrase)]
+        together = np.full(len(found), fill_value=bool(columns))
         for column in columns:
+            if column is None:
+                together[:] = False
+                break
             having = np.zeros(len(found), dtype=bool)
             having[counts.indices[counts.indptr[column] : counts.indptr[column + 1]]] = True
             together &= having
@@ -102,7 +104,7 @@ def run_baseline(
     """Scores and decisions of a rival on the same folds, learnt from the same articles.
 
     ``TfidfVectorizer()`` and ``LogisticRegression()`` one-vs-rest on whole articles; since real press
-    comes as counts, its words are those of our analyzer, without pairs.
+    comes as counts, its words are the stems of our analyzer, without pairs and class terms.
 
     Returns
     -------
@@ -121,12 +123,12 @@ def run_baseline(
         for split in splits:
             probability[split.test], given[split.test] = found[split.test], found[split.test]
         return probability, given
-    single = np.array([" " not in term for term in data.terms], dtype=bool)
-    words = data.by_article()[:, single]
+    single = np.array([" " not in term and not term.startswith("@") for term in data.terms], dtype=bool)
+    counts = data.by_article()[:, single]
     weight = "balanced" if baseline.kind == "balanced" else None
     for split in splits:
-        transform = TfidfTransformer().fit(words[split.train])
-        x_train, x_test = transform.transform(words[split.train]), transform.transform(words[split.test])
+        transform = TfidfTransformer().fit(counts[split.train])
+        x_train, x_test = transform.transform(counts[split.train]), transform.transform(counts[split.test])
         for theme in range(data.labels.shape[1]):
             judged = ~np.isnan(data.labels[split.train, theme])
             y = data.labels[split.train, theme][judged]

@@ -36,51 +36,51 @@ class Thresholds:
     common: float
 
 
-def logistic(features: FloatArray, curve: FloatArray) -> FloatArray:
-    """Probabilities from an article's features.
+def logistic(scores: FloatArray, curve: FloatArray) -> FloatArray:
+    """Probabilities from scores.
 
     Parameters
     ----------
-    features : ndarray of float64, shape (n_articles, n_features, n_themes)
-    curve : ndarray of float64, shape (n_features + 1, n_themes)
-        Weights of the features, then the intercept.
+    scores : ndarray of float64, shape (n_articles, n_themes)
+    curve : ndarray of float64, shape (2, n_themes)
+        Slopes and intercepts.
 
     Returns
     -------
     ndarray of float64, shape (n_articles, n_themes)
     """
-    odds = (features * curve[:-1]).sum(axis=1) + curve[-1]
-    return 1.0 / (1.0 + np.exp(-np.clip(odds, -500.0, 500.0)))
+    probability: FloatArray = 1.0 / (1.0 + np.exp(-np.clip(curve[0] * scores + curve[1], -500.0, 500.0)))
+    return probability
 
 
-def calibrate(features: FloatArray, labels: FloatArray) -> FloatArray:
+def calibrate(scores: FloatArray, labels: FloatArray) -> FloatArray:
     """Fit a logistic curve a theme, drawn toward one common to all themes where positives are few.
 
-    Platt scaling (Platt 1999) with two features, as maximum a posteriori: the prior is centred on
-    the curve fitted to all themes at once.
+    Platt scaling (Platt 1999) as maximum a posteriori: the prior is centred on the curve fitted to
+    all themes at once.
 
     Parameters
     ----------
-    features : ndarray of float64, shape (n_articles, n_features, n_themes)
-        Scores of articles that the models which gave them had not seen.
+    scores : ndarray of float64, shape (n_articles, n_themes)
+        Of articles that the models which gave them had not seen; rows of NaN are left out.
     labels : ndarray of float64, shape (n_articles, n_themes)
         1, 0, or NaN: not judged.
 
     Returns
     -------
-    ndarray of float64, shape (n_features + 1, n_themes)
+    ndarray of float64, shape (2, n_themes)
+        Slopes and intercepts.
     """
-    n_features, n_themes = features.shape[1:]
-    judged = ~np.isnan(labels) & ~np.isnan(features).any(axis=1)
-    flat = features.transpose(0, 2, 1)[judged]
-    start = np.append(np.full(n_features, 1.0 / n_features), 0.0)
-    common = _fit(flat, labels[judged], start, np.full(n_features + 1, 1e-2)) if len(flat) else start
-    curve = np.empty((n_features + 1, n_themes))
+    n_themes = scores.shape[1]
+    judged = ~np.isnan(labels) & ~np.isnan(scores)
+    start = np.array([0.5, 0.0])
+    common = _fit(scores[judged], labels[judged], start, np.full(2, 1e-2)) if judged.any() else start
+    curve = np.empty((2, n_themes))
     # In units of the curve: a prior as strong as some positives whose scores spread by one.
-    strength = np.append(np.full(n_features, _PRIOR_POSITIVES), _PRIOR_POSITIVES / 4)
+    strength = np.array([_PRIOR_POSITIVES, _PRIOR_POSITIVES / 4])
     for theme in range(n_themes):
         rows = judged[:, theme]
-        curve[:, theme] = _fit(features[rows, :, theme], labels[rows, theme], common, strength)
+        curve[:, theme] = _fit(scores[rows, theme], labels[rows, theme], common, strength)
     return curve
 
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from cyberclf.articles import csv_rows, json_rows, text_of
 from cyberclf.errors import ArticleError, CorpusError
-from cyberclf.text import analyzer_fingerprint, count_terms, passage_spans
+from cyberclf.analyzer import analyzer_fingerprint, count_terms
+from cyberclf.text import passage_spans
 from cyberclf.themes import DIGITAL_POLICY
 
 __all__ = ["BAGS_FORMAT", "BAGS_VERSION", "KINDS", "Corpus", "LabelledArticle", "read_corpus", "theme_order"]

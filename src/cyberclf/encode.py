@@ -149,7 +149,7 @@ def event_groups(
         if article.event is not None:
             links.append((number, seen.setdefault(article.event, number)))
     loose = [number for number, article in enumerate(articles) if article.event is None]
-    single = np.array([" " not in term for term in terms], dtype=bool)
+    single = np.array([term[0] != "@" and " " not in term for term in terms], dtype=bool)
     sets = {}
     for number in loose:
         found = np.unique(counts.indices[counts.indptr[first[number]] : counts.indptr[first[number + 1]]])

@@ -21,7 +21,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - i
 
     Parameters
     ----------
-    C : float, default 20.0
+    C : float, default 30.0
         Inverse strength of the L2 penalty.
     class_weight : {"balanced", None}, default "balanced"
     n_folds : int, default 5
@@ -50,7 +50,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - i
     def __init__(
         self,
         *,
-        C: float = 20.0,
+        C: float = 30.0,
         class_weight: Literal["balanced"] | None = "balanced",
         n_folds: int = 5,
         random_state: int = 0,

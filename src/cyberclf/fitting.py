@@ -1,4 +1,4 @@
-"""Encoded articles -> one linear model a theme over passages."""
+"""Encoded articles -> two linear models a theme, over passages and over whole articles."""
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,7 +11,7 @@ from cyberclf.encode import Encoded
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-__all__ = ["Linear", "Recipe", "article_features", "fit_linear"]
+__all__ = ["Linear", "Recipe", "article_scores", "fit_linear"]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -31,8 +31,6 @@ class Recipe:
         Weight of a written article; a real one has 1.
     rounds : int
         Rounds of multiple-instance learning, where articles lack evidence marks.
-    gap : float
-        A passage is learnt as positive when its score is within so much of its article's best.
     min_articles : int
         Articles that must have a word; pairs need `min_pair_articles` of two sources.
     n_folds : int
@@ -43,11 +41,10 @@ class Recipe:
         Of the folds and resamples.
     """
 
-    C: float = 20.0
+    C: float = 30.0
     class_weight: Literal["balanced"] | None = "balanced"
-    written_weight: float = 1.0
+    written_weight: float = 0.5
     rounds: int = 3
-    gap: float = 1.0
     min_articles: int = 2
     min_pair_articles: int = 5
     n_folds: int = 5
@@ -68,14 +65,17 @@ class Linear:
     kept : ndarray of int64, shape (n_kept,)
         Columns of ``Encoded.counts``.
     idf : ndarray of float64, shape (n_kept,)
-    coef : ndarray of float64, shape (n_kept, n_themes)
-    intercept : ndarray of float64, shape (n_themes,)
+    coef, coef_whole : ndarray of float64, shape (n_kept, n_themes)
+        Of passages, and of whole articles.
+    intercept, intercept_whole : ndarray of float64, shape (n_themes,)
     """
 
     kept: IntArray
     idf: FloatArray
     coef: FloatArray
     intercept: FloatArray
+    coef_whole: FloatArray
+    intercept_whole: FloatArray
 
 
 def keep_terms(data: Encoded, rows: IntArray, recipe: Recipe) -> IntArray:
@@ -113,13 +113,13 @@ def tfidf(counts: "csr_matrix", idf: FloatArray) -> "csr_matrix":
 
 
 def fit_linear(data: Encoded, rows: IntArray, recipe: Recipe) -> Linear:
-    """Fit a TF-IDF and one logistic regression a theme on the passages of some articles.
+    """Fit a TF-IDF and two logistic regressions a theme on some articles.
 
     A passage is positive where it holds marked evidence of the theme, negative where its article
     lacks the theme, and left out where its article has the theme elsewhere or nobody judged.  An
-    article that has the theme without marks gives it to all its passages at first, then to its
-    best ones under the model of the round before (multiple-instance learning; Andrews,
-    Tsochantaridis and Hofmann 2002).
+    article that has the theme without marks gives it to all its passages at first, sharing one
+    weight, then to its best one under the model of the round before (multiple-instance learning;
+    Andrews, Tsochantaridis and Hofmann 2002).  A second regression learns from whole articles.
 
     A theme that all or none of the articles have gets coefficients of zero and its log-odds as
     intercept.
@@ -134,19 +134,36 @@ def fit_linear(data: Encoded, rows: IntArray, recipe: Recipe) -> Linear:
     article = data.article[passages]
     weight = np.where(data.kinds[article] == "written", recipe.written_weight, 1.0)
     alone = np.diff(data.first)[article] == 1
+    whole = tfidf(data.by_article()[rows][:, kept], idf)
+    weight_whole = np.where(data.kinds[rows] == "written", recipe.written_weight, 1.0)
     n_themes = data.labels.shape[1]
-    coef, intercept = np.zeros((len(kept), n_themes)), np.zeros(n_themes)
+    coef, coef_whole = np.zeros((len(kept), n_themes)), np.zeros((len(kept), n_themes))
+    intercept, intercept_whole = np.zeros(n_themes), np.zeros(n_themes)
     for theme in range(n_themes):
         label = data.labels[article, theme]
-        has_marks = data.has_marks[article, theme]
         positive = (label == 1) & (data.marked[passages, theme] | alone)
-        loose = (label == 1) & ~has_marks & ~alone
-        fitted = _fit_theme(x, article, label == 0, positive, loose, weight, recipe)
-        coef[:, theme], intercept[theme] = fitted
-    return Linear(kept, idf, coef, intercept)
+        loose = (label == 1) & ~data.has_marks[article, theme] & ~alone
+        coef[:, theme], intercept[theme] = _fit_passages(x, article, label == 0, positive, loose, weight, recipe)
+        label = data.labels[rows, theme]
+        judged = ~np.isnan(label)
+        fitted = _fit(whole[judged], label[judged] == 1, weight_whole[judged], recipe)
+        coef_whole[:, theme], intercept_whole[theme] = fitted
+    return Linear(kept, idf, coef, intercept, coef_whole, intercept_whole)
 
 
-def _fit_theme(
+def _fit(x: "csr_matrix", y: BoolArray, weight: FloatArray, recipe: Recipe) -> tuple[FloatArray, float]:
+    from sklearn.linear_model import LogisticRegression
+
+    if y.all() or not y.any():
+        return np.zeros(x.shape[1]), float(np.log((y.sum() + 0.5) / ((~y).sum() + 0.5)))
+    model = LogisticRegression(
+        C=recipe.C, class_weight=recipe.class_weight, solver="liblinear", tol=recipe.tol, max_iter=1000
+    )
+    model.fit(x, y, sample_weight=weight)
+    return model.coef_.ravel(), float(model.intercept_[0])
+
+
+def _fit_passages(
     x: "csr_matrix",
     article: IntArray,
     negative: BoolArray,
@@ -155,46 +172,42 @@ def _fit_theme(
     weight: FloatArray,
     recipe: Recipe,
 ) -> tuple[FloatArray, float]:
-    from sklearn.linear_model import LogisticRegression
-
+    """Fit on passages; those `loose` belong to articles that have the theme somewhere."""
+    of_article = np.bincount(article, minlength=article.max() + 1)
     chosen = positive | loose
-    coef, intercept = np.zeros(x.shape[1]), 0.0
-    if not chosen.any() or not negative.any():
-        odds = (chosen.sum() + 0.5) / (negative.sum() + 0.5)
-        return coef, float(np.log(odds))
-    for _ in range(recipe.rounds if loose.any() else 1):
-        used = negative | chosen
-        model = LogisticRegression(
-            C=recipe.C, class_weight=recipe.class_weight, solver="liblinear", tol=recipe.tol, max_iter=1000
-        )
-        model.fit(x[used], chosen[used], sample_weight=weight[used])
-        coef, intercept = model.coef_.ravel(), float(model.intercept_[0])
+    shared = np.where(loose, weight / of_article[article], weight)
+    used = negative | chosen
+    coef, intercept = _fit(x[used], chosen[used], shared[used], recipe)
+    for _ in range(recipe.rounds - 1 if loose.any() else 0):
         score = x @ coef
-        best = np.full(article.max() + 1, -np.inf)
+        best = np.full(len(of_article), -np.inf)
         np.maximum.at(best, article[loose], score[loose])
-        again = positive | (loose & (score >= best[article] - recipe.gap))
+        again = positive | (loose & (score == best[article]))
         if np.array_equal(again, chosen):
             break
         chosen = again
+        used = negative | chosen
+        coef, intercept = _fit(x[used], chosen[used], weight[used], recipe)
     return coef, intercept
 
 
-def article_features(data: Encoded, rows: IntArray, linear: Linear) -> tuple[FloatArray, IntArray]:
+def article_scores(data: Encoded, rows: IntArray, linear: Linear) -> tuple[FloatArray, IntArray]:
     """Score articles by a model.
 
     Returns
     -------
-    features : ndarray of float64, shape (n_rows, 2, n_themes)
-        Soft maximum over the passages; score of the whole article as if it were one passage.
+    scores : ndarray of float64, shape (n_rows, n_themes)
+        Soft maximum (log-sum-exp) over the passages, plus the score of the whole article.
     best : ndarray of int64, shape (n_rows, n_themes)
         The passage with the highest score, counted within its article.
     """
-    whole = tfidf(data.by_article()[rows][:, linear.kept], linear.idf) @ linear.coef + linear.intercept
-    scores = tfidf(data.counts[:, linear.kept], linear.idf) @ linear.coef + linear.intercept
-    soft, best = np.empty_like(whole), np.empty(whole.shape, dtype=np.int64)
+    whole = tfidf(data.by_article()[rows][:, linear.kept], linear.idf) @ linear.coef_whole + linear.intercept_whole
+    passages = np.flatnonzero(np.isin(data.article, rows))
+    scores = np.zeros((len(data.article), whole.shape[1]))
+    scores[passages] = tfidf(data.counts[passages][:, linear.kept], linear.idf) @ linear.coef + linear.intercept
+    total, best = np.empty_like(whole), np.empty(whole.shape, dtype=np.int64)
     for number, row in enumerate(rows):
         own = scores[data.first[row] : data.first[row + 1]]
-        top = own.max(axis=0)
-        soft[number] = top + np.log(np.exp(own - top).sum(axis=0))
+        total[number] = np.logaddexp.reduce(own, axis=0) + whole[number]
         best[number] = own.argmax(axis=0)
-    return np.stack([soft, whole], axis=1), best
+    return total, best

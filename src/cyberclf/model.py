@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.text import count_terms, passage_spans
+from cyberclf.analyzer import count_terms
+from cyberclf.calibration import logistic
+from cyberclf.text import passage_spans
 from cyberclf.themes import Theme
 
 if TYPE_CHECKING:
@@ -74,12 +76,11 @@ class Model:
     vocabulary : tuple of str, length n_terms
         Sorted.
     idf : ndarray of float64, shape (n_terms,)
-    coef : ndarray of float64, shape (n_terms, n_themes)
-    intercept : ndarray of float64, shape (n_themes,)
-        Of the passages' scores.
-    calibration : ndarray of float64, shape (3, n_themes)
-        An article's log-odds: weight of the soft maximum of its passages' scores, weight of the
-        score of the whole article, intercept.
+    coef, coef_whole : ndarray of float64, shape (n_terms, n_themes)
+        Of the scores of passages, and of whole articles.
+    intercept, intercept_whole : ndarray of float64, shape (n_themes,)
+    calibration : ndarray of float64, shape (2, n_themes)
+        Slope and intercept from an article's score to its log-odds.
     thresholds : ndarray of float64, shape (n_themes,)
         Probability from which a theme is given.
     metadata : dict
@@ -91,6 +92,8 @@ class Model:
     idf: FloatArray
     coef: FloatArray
     intercept: FloatArray
+    coef_whole: FloatArray
+    intercept_whole: FloatArray
     calibration: FloatArray
     thresholds: FloatArray
     metadata: Mapping[str, Any] = field(default_factory=dict)
@@ -104,28 +107,24 @@ class Model:
     def _index(self) -> dict[str, int]:
         return {term: row for row, term in enumerate(self.vocabulary)}
 
-    def passage_score(self, counts: Mapping[str, int]) -> FloatArray:
-        """Score one passage from its counted terms.
+    def weights(self, counts: Mapping[str, int]) -> tuple[npt.NDArray[np.int64], FloatArray]:
+        """TF-IDF of counted terms: rows of the vocabulary, and their weights.
 
-        Returns
-        -------
-        ndarray of float64, shape (n_themes,)
-            ``intercept + tf-idf @ coef``; the tf-idf is sublinear in tf and of length one.
+        Sublinear in tf, of length one; both empty where no term is known.
         """
         index = self._index
         known = [(row, count) for term, count in counts.items() if (row := index.get(term)) is not None]
         if not known:
-            return self.intercept
+            return np.empty(0, dtype=np.int64), np.empty(0)
         rows, tf = np.array(known, dtype=np.int64).T
-        weights = (1.0 + np.log(tf)) * self.idf[rows]
-        weights /= np.sqrt(weights @ weights)
-        return self.intercept + weights @ self.coef[rows]
+        values = (1.0 + np.log(tf)) * self.idf[rows]
+        return rows, values / np.sqrt(values @ values)
 
     def article(self, bags: Iterable[Mapping[str, int]]) -> tuple[FloatArray, FloatArray]:
         """Score an article from the counted terms of its passages.
 
-        The log-odds of a theme are a weighted sum of the soft maximum (log-sum-exp) of the
-        passages' scores and of the score of the whole article taken as one passage.
+        Its score is the soft maximum (log-sum-exp) of its passages' scores, plus the score of the
+        whole; a logistic curve a theme makes it a probability (Platt 1999).
 
         Returns
         -------
@@ -133,16 +132,16 @@ class Model:
         scores : ndarray of float64, shape (n_passages, n_themes)
             Of the passages; an article without any is one empty passage.
         """
-        rows = list(bags)
-        scores = np.array([self.passage_score(bag) for bag in rows] or [self.intercept])
         whole: Counter[str] = Counter()
-        for bag in rows:
+        scores = []
+        for bag in bags:
+            rows, values = self.weights(bag)
+            scores.append(values @ self.coef[rows] + self.intercept)
             whole.update(bag)
-        top = scores.max(axis=0)
-        soft = top + np.log(np.exp(scores - top).sum(axis=0))
-        of_passages, of_whole, offset = self.calibration
-        odds = of_passages * soft + of_whole * self.passage_score(whole) + offset
-        return 1.0 / (1.0 + np.exp(-np.clip(odds, -500.0, 500.0))), scores
+        rows, values = self.weights(whole)
+        of_passages = np.array(scores or [self.intercept])
+        score = np.logaddexp.reduce(of_passages, axis=0) + values @ self.coef_whole[rows] + self.intercept_whole
+        return logistic(score, self.calibration), of_passages
 
     def predict_proba(self, texts: Iterable[str]) -> FloatArray:
         """Probability of each theme in each text.

@@ -1,6 +1,8 @@
 """Model -> the equivalent scikit-learn pipeline."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
+from cyberclf.analyzer import count_terms
 from cyberclf.calibration import logistic
 from cyberclf.model import Model
-from cyberclf.text import passage_spans, terms
+from cyberclf.text import passage_spans
 
 __all__ = ["PassagePooler", "PassageVectorizer", "to_pipeline"]
 
@@ -22,7 +25,7 @@ FloatArray = npt.NDArray[np.float64]
 
 def _terms_of_passages(passages: Iterable[str]) -> Iterator[str]:
     for passage in passages:
-        yield from terms(passage)
+        yield from Counter(count_terms(passage)).elements()
 
 
 class PassageVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc] - it has no annotations
@@ -64,16 +67,21 @@ class PassagePooler(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - it 
 
     Parameters
     ----------
-    classifiers : list of LogisticRegression
-        Fitted, one a theme.
-    calibration : ndarray of float64, shape (3, n_themes)
+    classifiers, classifiers_whole : list of LogisticRegression
+        Fitted, one a theme; of passages and of whole articles.
+    calibration : ndarray of float64, shape (2, n_themes)
     thresholds : ndarray of float64, shape (n_themes,)
     """
 
     def __init__(
-        self, classifiers: list[LogisticRegression], calibration: FloatArray, thresholds: FloatArray
+        self,
+        classifiers: list[LogisticRegression],
+        classifiers_whole: list[LogisticRegression],
+        calibration: FloatArray,
+        thresholds: FloatArray,
     ) -> None:
         self.classifiers = classifiers
+        self.classifiers_whole = classifiers_whole
         self.calibration = calibration
         self.thresholds = thresholds
 
@@ -88,14 +96,14 @@ class PassagePooler(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - it 
     def predict_proba(self, X: tuple[csr_matrix, npt.NDArray[np.int64]]) -> FloatArray:
         """Probabilities: float64, shape (n_texts, n_themes)."""
         rows, first = X
-        features = np.empty((len(first) - 1, 2, len(self.classifiers)))
-        if not len(features):
-            return features[:, 0]
-        scores = np.column_stack([classifier.decision_function(rows) for classifier in self.classifiers])
-        for number in range(len(features)):
-            own = scores[first[number] : first[number + 1]]
-            features[number] = np.logaddexp.reduce(own[:-1], axis=0), own[-1]
-        return logistic(features, self.calibration)
+        if len(first) == 1:
+            return np.empty((0, len(self.classifiers)))
+        whole = rows[first[1:] - 1]
+        scores = np.column_stack([classifier.decision_function(whole) for classifier in self.classifiers_whole])
+        of_passages = np.column_stack([classifier.decision_function(rows) for classifier in self.classifiers])
+        for number, (start, end) in enumerate(pairwise(first)):
+            scores[number] += np.logaddexp.reduce(of_passages[start : end - 1], axis=0)
+        return logistic(scores, self.calibration)
 
     def predict(self, X: tuple[csr_matrix, npt.NDArray[np.int64]]) -> npt.NDArray[np.bool_]:
         """Themes given: bool, shape (n_texts, n_themes)."""
@@ -112,22 +120,28 @@ def to_pipeline(model: Model) -> Pipeline:
     """
     vocabulary = {term: column for column, term in enumerate(model.vocabulary)}
     # A model that learnt no term still needs one for scikit-learn; its weight is nothing.
-    idf, coef = model.idf, model.coef
+    idf, coef, coef_whole = model.idf, model.coef, model.coef_whole
     if not vocabulary:
-        vocabulary, idf, coef = {"": 0}, np.ones(1), np.zeros((1, len(model.themes)))
+        vocabulary, idf = {"": 0}, np.ones(1)
+        coef = coef_whole = np.zeros((1, len(model.themes)))
     vectorizer = TfidfVectorizer(analyzer=_terms_of_passages, vocabulary=vocabulary, sublinear_tf=True)
     vectorizer.idf_ = idf
-    classifiers = []
-    for column in range(len(model.themes)):
+    pooler = PassagePooler(
+        _classifiers(coef, model.intercept),
+        _classifiers(coef_whole, model.intercept_whole),
+        model.calibration,
+        model.thresholds,
+    )
+    return Pipeline([("passages", PassageVectorizer(vectorizer)), ("themes", pooler)])
+
+
+def _classifiers(coef: FloatArray, intercept: FloatArray) -> list[LogisticRegression]:
+    made = []
+    for column in range(coef.shape[1]):
         classifier = LogisticRegression()
         classifier.classes_ = np.array([0, 1])
         classifier.coef_ = coef[:, [column]].T.copy()
-        classifier.intercept_ = model.intercept[[column]]
-        classifier.n_features_in_ = len(idf)
-        classifiers.append(classifier)
-    return Pipeline(
-        [
-            ("passages", PassageVectorizer(vectorizer)),
-            ("themes", PassagePooler(classifiers, model.calibration, model.thresholds)),
-        ]
-    )
+        classifier.intercept_ = intercept[[column]]
+        classifier.n_features_in_ = len(coef)
+        made.append(classifier)
+    return made

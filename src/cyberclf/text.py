@@ -1,33 +1,19 @@
-"""From an article's text to passages, and from a passage to counted terms.
+"""From an article's text to sentences, passages and clean words.  Standard library only."""
 
-This is the only place that decides what a term is.  Training, prediction, extraction of counts and
-explanation all call it, so a number learnt here means the same thing there.  It is pure Python and
-needs nothing but the standard library.
-"""
-
-import hashlib
-import json
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 __all__ = [
     "MAX_WORDS",
     "TARGET_WORDS",
-    "analyzer_fingerprint",
-    "analyzer_settings",
     "clean",
-    "count_terms",
     "fold",
     "passage_spans",
     "sentence_spans",
-    "terms",
     "words",
 ]
-
-ANALYZER_VERSION: Final = 1
 
 #: A passage is closed at the first sentence end after this many words ...
 TARGET_WORDS: Final = 85
@@ -123,25 +109,6 @@ def words(text: str) -> list[str]:
     ]
 
 
-def terms(text: str) -> Iterator[str]:
-    """Terms of a passage: its words, then its pairs of neighbouring words.
-
-    Examples
-    --------
-    >>> list(terms("Loi sur l'IA"))
-    ['loi', 'sur', 'ia', 'loi sur', 'sur ia']
-    """
-    found = words(text)
-    yield from found
-    for left, right in zip(found, found[1:], strict=False):
-        yield f"{left} {right}"
-
-
-def count_terms(text: str) -> dict[str, int]:
-    """Count the terms of a passage: its bag."""
-    return Counter(terms(text))
-
-
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Character spans of the sentences: they cover the text without gap or overlap.
 
@@ -226,37 +193,3 @@ def passage_spans(text: str) -> list[tuple[int, int]]:
     if len(passages) == 1 and passages[0][2] == 0:
         return []
     return [(start, end) for start, end, _ in passages]
-
-
-_PROBE = (
-    "L’Œuvre d'Abidjan : cyber-sécurité, cyber sécurité, I.A., 5G et e-gouvernement ! "
-    "Aujourd'hui, M. X écrit à a@b.org ou +221 33 800 00 00, voir https://c.org. "
-    "Les régulateurs nationaux coopèrent ; les États-Unis et l'UE signent."
-)
-
-
-def analyzer_settings() -> dict[str, int | str]:
-    """Return what an artifact records of the analyzer."""
-    return {
-        "version": ANALYZER_VERSION,
-        "target_words": TARGET_WORDS,
-        "max_words": MAX_WORDS,
-        "fingerprint": analyzer_fingerprint(),
-    }
-
-
-def analyzer_fingerprint() -> str:
-    """Sixteen hexadecimal digits that change whenever terms or passages would.
-
-    It hashes the settings and what the analyzer makes of a fixed sentence, so that a change of the
-    rules shows even where nobody raised the version.
-    """
-    made = [
-        ANALYZER_VERSION,
-        TARGET_WORDS,
-        MAX_WORDS,
-        _REST_WORDS,
-        list(terms(_PROBE)),
-        sentence_spans(_PROBE),
-    ]
-    return hashlib.sha256(json.dumps(made).encode()).hexdigest()[:16]

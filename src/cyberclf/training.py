@@ -14,7 +14,7 @@ from cyberclf.calibration import Thresholds, calibrate, choose_thresholds, logis
 from cyberclf.corpus import Corpus
 from cyberclf.encode import Encoded, encode
 from cyberclf.errors import CorpusError
-from cyberclf.fitting import Linear, Recipe, article_features, fit_linear
+from cyberclf.fitting import Linear, Recipe, article_scores, fit_linear
 from cyberclf.folds import Split, event_splits
 from cyberclf.model import Model
 from cyberclf.themes import Theme, known_themes
@@ -41,7 +41,7 @@ class OutOfFold:
 
     Parameters
     ----------
-    features : ndarray of float64, shape (n_articles, 2, n_themes)
+    scores : ndarray of float64, shape (n_articles, n_themes)
         NaN for articles of no fold.
     best : ndarray of int64, shape (n_articles, n_themes)
         Best passage within the article; -1 for articles of no fold.
@@ -50,7 +50,7 @@ class OutOfFold:
     splits : tuple of Split
     """
 
-    features: FloatArray
+    scores: FloatArray
     best: IntArray
     fold: IntArray
     splits: tuple[Split, ...]
@@ -109,8 +109,8 @@ def recipe_for(data: Encoded, recipe: Recipe | None = None) -> Recipe:
 
 def _one(data: Encoded, recipe: Recipe, split: Split) -> tuple[Linear, FloatArray, IntArray]:
     linear = fit_linear(data, split.train, recipe)
-    features, best = article_features(data, split.test, linear)
-    return linear, features, best
+    scores, best = article_scores(data, split.test, linear)
+    return linear, scores, best
 
 
 def out_of_fold(
@@ -120,21 +120,21 @@ def out_of_fold(
     from joblib import Parallel, delayed
 
     n_articles, n_themes = data.labels.shape
-    features = np.full((n_articles, 2, n_themes), np.nan)
+    scores = np.full((n_articles, n_themes), np.nan)
     best = np.full((n_articles, n_themes), -1, dtype=np.int64)
     fold = np.full(n_articles, -1, dtype=np.int64)
     linears = []
     jobs = (delayed(_one)(data, recipe, split) for split in splits)
     done = Parallel(n_jobs=min(n_jobs, max(1, len(splits))), return_as="generator")(jobs)
     for number, (split, (linear, scored, top)) in enumerate(zip(splits, done, strict=True)):
-        features[split.test], best[split.test] = scored, top
+        scores[split.test], best[split.test] = scored, top
         if len(split.test):
             fold[split.test] = number
         linears.append(linear)
         say(
             f"{split.name}: learnt from {len(split.train)} articles, held out {len(split.test)} ({number + 1} of {len(splits)})"
         )
-    return OutOfFold(features, best, fold, tuple(splits)), linears
+    return OutOfFold(scores, best, fold, tuple(splits)), linears
 
 
 def cross_validate(
@@ -163,9 +163,9 @@ def cross_validate(
             continue
         if not other.any():
             other = test
-        curve = calibrate(held_out.features[other], labels[other])
-        chosen = choose_thresholds(logistic(held_out.features[other], curve), labels[other])
-        probability[test] = logistic(held_out.features[test], curve)
+        curve = calibrate(held_out.scores[other], labels[other])
+        chosen = choose_thresholds(logistic(held_out.scores[other], curve), labels[other])
+        probability[test] = logistic(held_out.scores[test], curve)
         threshold[test] = chosen.values
     return probability, threshold
 
@@ -218,11 +218,11 @@ def train(
     linear = linears[-1]
     scored = held_out.fold >= 0
     if scored.any():
-        features, labels = held_out.features[scored], data.labels[scored]
+        scores, labels = held_out.scores[scored], data.labels[scored]
     else:  # too few events to hold any out
-        features, labels = article_features(data, everything, linear)[0], data.labels
-    curve = calibrate(features, labels).round(_DECIMALS)
-    thresholds = choose_thresholds(logistic(features, curve), labels)
+        scores, labels = article_scores(data, everything, linear)[0], data.labels
+    curve = calibrate(scores, labels).round(_DECIMALS)
+    thresholds = choose_thresholds(logistic(scores, curve), labels)
     model = Model(
         theme_list=known_themes(corpus.themes, themes),
         **_arrays(data, linear),
@@ -263,4 +263,6 @@ def _arrays(data: Encoded, linear: Linear) -> dict[str, Any]:
         "idf": stored(linear.idf[order]),
         "coef": stored(linear.coef[order]),
         "intercept": stored(linear.intercept),
+        "coef_whole": stored(linear.coef_whole[order]),
+        "intercept_whole": stored(linear.intercept_whole),
     }

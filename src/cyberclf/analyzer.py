@@ -1,0 +1,172 @@
+"""The analyzer: from a passage to counted terms.
+
+This is the only place that decides what a term is.  Training, prediction, extraction of counts and
+explanation all call it, so a number learnt here means the same thing there.  A passage gives
+
+- the stems of its words,
+- pairs of neighbouring stems,
+- class terms, which begin with ``@``: sentences that hold a word of a class (``@law``), or name one
+  or two states (``@state``, ``@states``); how many states the passage names (``@n1`` to ``@n3``); and
+  each two classes that meet in the passage (``@digital+law``).
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from itertools import combinations, pairwise
+from typing import Final
+
+from cyberclf.lexicon import CLASSES, STATES
+from cyberclf.text import MAX_WORDS, TARGET_WORDS, passage_spans, sentence_spans, words
+
+__all__ = ["analyzer_fingerprint", "analyzer_settings", "count_terms", "stem"]
+
+ANALYZER_VERSION: Final = 1
+
+#: Endings of French (and, as it happens, much of English), longest first.
+_SUFFIXES: Final = tuple(
+    sorted(
+        "issements issement ations ation itions ition atrices atrice ateurs ateur ements ement ments ances "
+        "ance ences ence iques ique istes iste ites ite ives ive ifs if elles elle ales ale aux els el "
+        "eurs eur euses euse erent eraient erait era eront ees ee er es ent ant ants ante antes ir it e s x".split(),
+        key=lambda suffix: (-len(suffix), suffix),
+    )
+)
+_LEAST_STEM: Final = 4
+_MOST_STATES: Final = 3
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """Cut the longest known ending that leaves four letters.
+
+    Examples
+    --------
+    >>> [stem(word) for word in ("coopération", "coopérer", "lois", "5g")]
+    ['coopér', 'coopér', 'lois', '5g']
+    """
+    if len(word) > _LEAST_STEM:
+        for suffix in _SUFFIXES:
+            if word.endswith(suffix) and len(word) - len(suffix) >= _LEAST_STEM:
+                return word[: -len(suffix)]
+    return word
+
+
+@cache
+def _classes() -> Mapping[str, tuple[str, ...]]:
+    """Stem to the classes that it has."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, members in CLASSES.items():
+        for word in {stem(word) for word in words(members)}:
+            found[word] = (*found.get(word, ()), name)
+    return found
+
+
+@cache
+def _states() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """First word of a name to the names that begin so, longest first, and their states."""
+    found: dict[str, dict[tuple[str, ...], str]] = {}
+    for line in STATES.strip().splitlines():
+        code, _, names = line.partition(": ")
+        for name in names.split(", "):
+            parts = tuple(words(name))
+            found.setdefault(parts[0], {})[parts] = code
+    return {
+        first: tuple(sorted(names.items(), key=lambda item: (-len(item[0]), item[0])))
+        for first, names in found.items()
+    }
+
+
+def _states_in(sentence: list[str]) -> tuple[set[str], list[str]]:
+    """States that a sentence names, and its words outside of their names."""
+    table, states, rest, i = _states(), set(), [], 0
+    while i < len(sentence):
+        for name, code in table.get(sentence[i], ()):
+            if tuple(sentence[i : i + len(name)]) == name:
+                states.add(code)
+                i += len(name)
+                break
+        else:
+            rest.append(sentence[i])
+            i += 1
+    return states, rest
+
+
+def count_terms(text: str) -> dict[str, int]:
+    """Count the terms of a passage: its bag.
+
+    Parameters
+    ----------
+    text : str
+        The passage.
+
+    Returns
+    -------
+    dict of str to int
+        Only pairs hold a space, only class terms begin with ``@``.
+
+    Examples
+    --------
+    >>> sorted(count_terms("Le Mali et la France coopèrent."))
+    ['@n1', '@n2', '@state', '@states', 'coop', 'et', 'et la', 'fran', 'fran coop', ...]
+    """
+    classes, counts = _classes(), Counter[str]()
+    all_states: set[str] = set()
+    met: set[str] = set()
+    for start, end in sentence_spans(text):
+        sentence = words(text[start:end])
+        stems = [stem(word) for word in sentence]
+        counts.update(stems)
+        counts.update(f"{left} {right}" for left, right in pairwise(stems))
+        states, rest = _states_in(sentence)
+        here = {name for word in rest for name in classes.get(stem(word), ())}
+        if states:
+            here.add("state")
+        if len(states) > 1:
+            here.add("states")
+        counts.update(f"@{name}" for name in here)
+        all_states |= states
+        met |= here
+    counts.update(f"@n{number}" for number in range(1, min(len(all_states), _MOST_STATES) + 1))
+    if "states" in met:
+        met.discard("state")
+    counts.update(f"@{left}+{right}" for left, right in combinations(sorted(met), 2))
+    return counts
+
+
+_PROBE: Final = (
+    "L’Œuvre d'Abidjan : cyber-sécurité, cyber sécurité, I.A., 5G et e-gouvernement ! "
+    "Aujourd'hui, M. X écrit à a@b.org ou +221 33 800 00 00, voir https://c.org. "
+    "Les régulateurs nationaux coopèrent ; les États-Unis et l'UE signent un accord de formation."
+)
+
+
+def analyzer_settings() -> dict[str, int | str]:
+    """Return what an artifact records of the analyzer."""
+    return {
+        "version": ANALYZER_VERSION,
+        "target_words": TARGET_WORDS,
+        "max_words": MAX_WORDS,
+        "fingerprint": analyzer_fingerprint(),
+    }
+
+
+@cache
+def analyzer_fingerprint() -> str:
+    """Sixteen hexadecimal digits that change whenever terms or passages would.
+
+    It hashes the word lists, and what the analyzer makes of a fixed text, so that a change of the
+    rules shows even where nobody raised the version.
+    """
+    made = [
+        ANALYZER_VERSION,
+        sorted(count_terms(_PROBE).items()),
+        sentence_spans(_PROBE),
+        passage_spans(" ".join([_PROBE] * 9)),
+        _SUFFIXES,
+        CLASSES,
+        STATES,
+    ]
+    return hashlib.sha256(json.dumps(made).encode()).hexdigest()[:16]
