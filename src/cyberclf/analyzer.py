@@ -6,8 +6,9 @@ explanation all call it, so a number learnt here means the same thing there.  A 
 - the stems of its words,
 - pairs of neighbouring stems,
 - class terms, which begin with ``@``: sentences that hold a word of a class (``@law``), or name one
-  or two states (``@state``, ``@states``); how many states the passage names (``@n1`` to ``@n3``); and
-  each two classes that meet in the passage (``@digital+law``).
+  or two states (``@state``, ``@states``); how many states the passage names (``@n1`` to ``@n3``);
+  each two classes that meet in the passage (``@digital+law``); and, in the first passage of an
+  article, the classes of its first sentence, most often the title (``@title:law``).
 """
 
 import hashlib
@@ -21,7 +22,7 @@ from typing import Final
 from cyberclf.lexicon import CLASSES, STATES
 from cyberclf.text import MAX_WORDS, TARGET_WORDS, passage_spans, sentence_spans, words
 
-__all__ = ["analyzer_fingerprint", "analyzer_settings", "count_terms", "stem"]
+__all__ = ["analyzer_fingerprint", "analyzer_settings", "article_bags", "count_terms", "stem"]
 
 ANALYZER_VERSION: Final = 1
 
@@ -94,13 +95,15 @@ def _states_in(sentence: list[str]) -> tuple[set[str], list[str]]:
     return states, rest
 
 
-def count_terms(text: str) -> dict[str, int]:
+def count_terms(text: str, *, first: bool = False) -> dict[str, int]:
     """Count the terms of a passage: its bag.
 
     Parameters
     ----------
     text : str
         The passage.
+    first : bool, default False
+        Whether an article begins with it.
 
     Returns
     -------
@@ -127,6 +130,8 @@ def count_terms(text: str) -> dict[str, int]:
         if len(states) > 1:
             here.add("states")
         counts.update(f"@{name}" for name in here)
+        if first and start == 0:
+            counts.update(f"@title:{name}" for name in here)
         all_states |= states
         met |= here
     counts.update(f"@n{number}" for number in range(1, min(len(all_states), _MOST_STATES) + 1))
@@ -134,6 +139,12 @@ def count_terms(text: str) -> dict[str, int]:
         met.discard("state")
     counts.update(f"@{left}+{right}" for left, right in combinations(sorted(met), 2))
     return counts
+
+
+def article_bags(text: str) -> list[dict[str, int]]:
+    """Bags of an article's passages, in order."""
+    spans = passage_spans(text)
+    return [count_terms(text[start:end], first=not start) for start, end in spans]
 
 
 _PROBE: Final = (
@@ -162,7 +173,7 @@ def analyzer_fingerprint() -> str:
     """
     made = [
         ANALYZER_VERSION,
-        sorted(count_terms(_PROBE).items()),
+        sorted(count_terms(_PROBE, first=True).items()),
         sentence_spans(_PROBE),
         passage_spans(" ".join([_PROBE] * 9)),
         _SUFFIXES,

@@ -48,6 +48,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
     tensors = {
         "vocabulary": np.frombuffer("\n".join(model.vocabulary).encode(), dtype=np.uint8),
         "idf": model.idf.astype(np.float32),
+        "idf_whole": model.idf_whole.astype(np.float32),
         "coef": model.coef.astype(np.float32),
         "intercept": model.intercept.astype(np.float32),
         "coef_whole": model.coef_whole.astype(np.float32),
@@ -138,6 +139,7 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         theme_list=themes,
         vocabulary=vocabulary,
         idf=tensors["idf"].astype(np.float64),
+        idf_whole=tensors["idf_whole"].astype(np.float64),
         coef=tensors["coef"].astype(np.float64),
         intercept=tensors["intercept"].astype(np.float64),
         coef_whole=tensors["coef_whole"].astype(np.float64),
@@ -149,6 +151,7 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
     n_terms, n_themes = len(vocabulary), len(themes)
     expected = {
         "idf": (n_terms,),
+        "idf_whole": (n_terms,),
         "coef": (n_terms, n_themes),
         "intercept": (n_themes,),
         "coef_whole": (n_terms, n_themes),

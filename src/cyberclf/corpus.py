@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from cyberclf.articles import csv_rows, json_rows, text_of
 from cyberclf.errors import ArticleError, CorpusError
-from cyberclf.analyzer import analyzer_fingerprint, count_terms
+from cyberclf.analyzer import analyzer_fingerprint, article_bags
 from cyberclf.text import passage_spans
 from cyberclf.themes import DIGITAL_POLICY
 
@@ -61,8 +61,7 @@ class LabelledArticle:
     def passages(self) -> tuple[Sequence[Mapping[str, int]], dict[str, set[int]]]:
         """Bags of the passages, and for each theme the numbers of those that hold its evidence.
 
-        A passage holds it when at least half of an evidence span lies in it, or half of it lies in
-        an evidence span.
+        A passage holds it when at least half of an evidence span lies in it.
         """
         if self.bags is not None:
             return self.bags, {theme: set(numbers) for theme, numbers in self.evidence.items()}
@@ -72,14 +71,11 @@ class LabelledArticle:
             theme: {
                 number
                 for number, (low, high) in enumerate(spans)
-                if any(
-                    2 * (min(end, high) - max(start, low)) >= min(end - start, high - low)
-                    for start, end in marks
-                )
+                if any(2 * (min(end, high) - max(start, low)) >= end - start for start, end in marks)
             }
             for theme, marks in self.evidence.items()
         }
-        return [count_terms(text[low:high]) for low, high in spans], marked
+        return article_bags(text), marked
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ class Linear:
     ----------
     kept : ndarray of int64, shape (n_kept,)
         Columns of ``Encoded.counts``.
-    idf : ndarray of float64, shape (n_kept,)
+    idf, idf_whole : ndarray of float64, shape (n_kept,)
+        Over passages, and over whole articles (0 for pairs).
     coef, coef_whole : ndarray of float64, shape (n_kept, n_themes)
         Of passages, and of whole articles.
     intercept, intercept_whole : ndarray of float64, shape (n_themes,)
@@ -72,6 +73,7 @@ class Linear:
 
     kept: IntArray
     idf: FloatArray
+    idf_whole: FloatArray
     coef: FloatArray
     intercept: FloatArray
     coef_whole: FloatArray
@@ -112,6 +114,12 @@ def tfidf(counts: "csr_matrix", idf: FloatArray) -> "csr_matrix":
     return x
 
 
+def _idf(counts: "csr_matrix") -> FloatArray:
+    n_having = np.bincount(counts.indices, minlength=counts.shape[1])
+    idf: FloatArray = np.log((1.0 + counts.shape[0]) / (1.0 + n_having)) + 1.0
+    return idf
+
+
 def fit_linear(data: Encoded, rows: IntArray, recipe: Recipe) -> Linear:
     """Fit a TF-IDF and two logistic regressions a theme on some articles.
 
@@ -128,13 +136,15 @@ def fit_linear(data: Encoded, rows: IntArray, recipe: Recipe) -> Linear:
     of_rows = np.isin(data.article, rows)
     passages = np.flatnonzero(of_rows)
     counts = data.counts[passages][:, kept]
-    n_having = np.bincount(counts.indices, minlength=len(kept))
-    idf = np.log((1.0 + len(passages)) / (1.0 + n_having)) + 1.0
+    idf = _idf(counts)
     x = tfidf(counts, idf)
     article = data.article[passages]
     weight = np.where(data.kinds[article] == "written", recipe.written_weight, 1.0)
     alone = np.diff(data.first)[article] == 1
-    whole = tfidf(data.by_article()[rows][:, kept], idf)
+    counts_whole = data.by_article()[rows][:, kept]
+    single = np.array([" " not in data.terms[column] for column in kept], dtype=bool)
+    idf_whole = np.where(single, _idf(counts_whole), 0.0)
+    whole = tfidf(counts_whole, idf_whole)
     weight_whole = np.where(data.kinds[rows] == "written", recipe.written_weight, 1.0)
     n_themes = data.labels.shape[1]
     coef, coef_whole = np.zeros((len(kept), n_themes)), np.zeros((len(kept), n_themes))
@@ -148,7 +158,7 @@ def fit_linear(data: Encoded, rows: IntArray, recipe: Recipe) -> Linear:
         judged = ~np.isnan(label)
         fitted = _fit(whole[judged], label[judged] == 1, weight_whole[judged], recipe)
         coef_whole[:, theme], intercept_whole[theme] = fitted
-    return Linear(kept, idf, coef, intercept, coef_whole, intercept_whole)
+    return Linear(kept, idf, idf_whole, coef, intercept, coef_whole, intercept_whole)
 
 
 def _fit(x: "csr_matrix", y: BoolArray, weight: FloatArray, recipe: Recipe) -> tuple[FloatArray, float]:
@@ -201,7 +211,7 @@ def article_scores(data: Encoded, rows: IntArray, linear: Linear) -> tuple[Float
     best : ndarray of int64, shape (n_rows, n_themes)
         The passage with the highest score, counted within its article.
     """
-    whole = tfidf(data.by_article()[rows][:, linear.kept], linear.idf) @ linear.coef_whole + linear.intercept_whole
+    whole = tfidf(data.by_article()[rows][:, linear.kept], linear.idf_whole) @ linear.coef_whole + linear.intercept_whole
     passages = np.flatnonzero(np.isin(data.article, rows))
     scores = np.zeros((len(data.article), whole.shape[1]))
     scores[passages] = tfidf(data.counts[passages][:, linear.kept], linear.idf) @ linear.coef + linear.intercept

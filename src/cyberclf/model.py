@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import count_terms
+from cyberclf.analyzer import article_bags
 from cyberclf.calibration import logistic
 from cyberclf.text import passage_spans
 from cyberclf.themes import Theme
@@ -75,7 +75,8 @@ class Model:
     theme_list : tuple of Theme
     vocabulary : tuple of str, length n_terms
         Sorted.
-    idf : ndarray of float64, shape (n_terms,)
+    idf, idf_whole : ndarray of float64, shape (n_terms,)
+        Over passages, and over whole articles (0 for pairs: a whole article is read word by word).
     coef, coef_whole : ndarray of float64, shape (n_terms, n_themes)
         Of the scores of passages, and of whole articles.
     intercept, intercept_whole : ndarray of float64, shape (n_themes,)
@@ -90,6 +91,7 @@ class Model:
     theme_list: tuple[Theme, ...]
     vocabulary: tuple[str, ...]
     idf: FloatArray
+    idf_whole: FloatArray
     coef: FloatArray
     intercept: FloatArray
     coef_whole: FloatArray
@@ -107,7 +109,7 @@ class Model:
     def _index(self) -> dict[str, int]:
         return {term: row for row, term in enumerate(self.vocabulary)}
 
-    def weights(self, counts: Mapping[str, int]) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    def _weights(self, counts: Mapping[str, int], idf: FloatArray) -> tuple[npt.NDArray[np.int64], FloatArray]:
         """TF-IDF of counted terms: rows of the vocabulary, and their weights.
 
         Sublinear in tf, of length one; both empty where no term is known.
@@ -117,8 +119,9 @@ class Model:
         if not known:
             return np.empty(0, dtype=np.int64), np.empty(0)
         rows, tf = np.array(known, dtype=np.int64).T
-        values = (1.0 + np.log(tf)) * self.idf[rows]
-        return rows, values / np.sqrt(values @ values)
+        values = (1.0 + np.log(tf)) * idf[rows]
+        length = np.sqrt(values @ values)
+        return rows, values / length if length else values
 
     def article(self, bags: Iterable[Mapping[str, int]]) -> tuple[FloatArray, FloatArray]:
         """Score an article from the counted terms of its passages.
@@ -135,10 +138,10 @@ class Model:
         whole: Counter[str] = Counter()
         scores = []
         for bag in bags:
-            rows, values = self.weights(bag)
+            rows, values = self._weights(bag, self.idf)
             scores.append(values @ self.coef[rows] + self.intercept)
             whole.update(bag)
-        rows, values = self.weights(whole)
+        rows, values = self._weights(whole, self.idf_whole)
         of_passages = np.array(scores or [self.intercept])
         score = np.logaddexp.reduce(of_passages, axis=0) + values @ self.coef_whole[rows] + self.intercept_whole
         return logistic(score, self.calibration), of_passages
@@ -168,7 +171,7 @@ class Model:
         >>> model.predict_proba(["Le Mali adopte sa stratégie nationale de cybersécurité."]).shape
         (1, 4)
         """
-        rows = [self.article(_bags(text))[0] for text in _texts(texts)]
+        rows = [self.article(article_bags(text))[0] for text in _texts(texts)]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.theme_list))
 
     def predict(self, texts: Iterable[str]) -> npt.NDArray[np.bool_]:
@@ -187,7 +190,7 @@ class Model:
         """
         _texts([text])
         spans = passage_spans(text)
-        probabilities, scores = self.article(count_terms(text[start:end]) for start, end in spans)
+        probabilities, scores = self.article(article_bags(text))
         given = np.flatnonzero(probabilities >= self.thresholds) if spans else []
         best = scores.argmax(axis=0)
         return TaggedText(
@@ -207,10 +210,6 @@ class Model:
         from cyberclf.pipeline import to_pipeline
 
         return to_pipeline(self)
-
-
-def _bags(text: str) -> Iterable[Mapping[str, int]]:
-    return (count_terms(text[start:end]) for start, end in passage_spans(text))
 
 
 def _texts(texts: Iterable[str]) -> Sequence[str]:

@@ -13,32 +13,33 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from cyberclf.analyzer import count_terms
+from cyberclf.analyzer import article_bags
 from cyberclf.calibration import logistic
 from cyberclf.model import Model
-from cyberclf.text import passage_spans
 
 __all__ = ["PassagePooler", "PassageVectorizer", "to_pipeline"]
 
 FloatArray = npt.NDArray[np.float64]
+Passages = tuple[csr_matrix, npt.NDArray[np.int64], csr_matrix]
 
 
-def _terms_of_passages(passages: Iterable[str]) -> Iterator[str]:
-    for passage in passages:
-        yield from Counter(count_terms(passage)).elements()
+def _terms_of_bags(bags: Iterable[dict[str, int]]) -> Iterator[str]:
+    for bag in bags:
+        yield from Counter(bag).elements()
 
 
 class PassageVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc] - it has no annotations
-    """Texts to the TF-IDF of their passages and, in the last row of each text, of the whole.
+    """Texts to the TF-IDF of their passages, and of the whole.
 
     Parameters
     ----------
-    vectorizer : TfidfVectorizer
-        Fitted; its analyzer takes a list of passages.
+    vectorizer, vectorizer_whole : TfidfVectorizer
+        Fitted, of passages and of whole articles; their analyzer takes a list of bags.
     """
 
-    def __init__(self, vectorizer: TfidfVectorizer) -> None:
+    def __init__(self, vectorizer: TfidfVectorizer, vectorizer_whole: TfidfVectorizer) -> None:
         self.vectorizer = vectorizer
+        self.vectorizer_whole = vectorizer_whole
 
     def fit(self, X: Any, y: Any = None) -> "PassageVectorizer":  # noqa: ANN401, ARG002 - scikit-learn's manners
         """Do nothing: the vectorizer is fitted."""
@@ -48,18 +49,15 @@ class PassageVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         """Say that there is nothing left to fit."""
         return True
 
-    def transform(self, X: Iterable[str]) -> tuple[csr_matrix, npt.NDArray[np.int64]]:
-        """Return the rows of all texts, and where those of each text begin."""
-        documents: list[list[str]] = []
-        first = [0]
-        for text in X:
-            passages = [text[start:end] for start, end in passage_spans(text)]
-            documents += [[passage] for passage in passages] or [[]]
-            documents.append(passages)
-            first.append(len(documents))
-        if not documents:
-            return csr_matrix((0, len(self.vectorizer.vocabulary_))), np.array(first)
-        return self.vectorizer.transform(documents), np.array(first)
+    def transform(self, X: Iterable[str]) -> Passages:
+        """Return the rows of the passages, where those of each text begin, and the rows of the texts."""
+        articles = [article_bags(text) or [{}] for text in X]
+        first = np.cumsum([0, *map(len, articles)])
+        if not articles:
+            empty = csr_matrix((0, len(self.vectorizer.vocabulary_)))
+            return empty, first, empty
+        passages = self.vectorizer.transform([[bag] for bags in articles for bag in bags])
+        return passages, first, self.vectorizer_whole.transform(articles)
 
 
 class PassagePooler(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - it has no annotations
@@ -93,19 +91,18 @@ class PassagePooler(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - it 
         """Say that there is nothing left to fit."""
         return True
 
-    def predict_proba(self, X: tuple[csr_matrix, npt.NDArray[np.int64]]) -> FloatArray:
+    def predict_proba(self, X: Passages) -> FloatArray:
         """Probabilities: float64, shape (n_texts, n_themes)."""
-        rows, first = X
+        rows, first, whole = X
         if len(first) == 1:
             return np.empty((0, len(self.classifiers)))
-        whole = rows[first[1:] - 1]
         scores = np.column_stack([classifier.decision_function(whole) for classifier in self.classifiers_whole])
         of_passages = np.column_stack([classifier.decision_function(rows) for classifier in self.classifiers])
         for number, (start, end) in enumerate(pairwise(first)):
-            scores[number] += np.logaddexp.reduce(of_passages[start : end - 1], axis=0)
+            scores[number] += np.logaddexp.reduce(of_passages[start:end], axis=0)
         return logistic(scores, self.calibration)
 
-    def predict(self, X: tuple[csr_matrix, npt.NDArray[np.int64]]) -> npt.NDArray[np.bool_]:
+    def predict(self, X: Passages) -> npt.NDArray[np.bool_]:
         """Themes given: bool, shape (n_texts, n_themes)."""
         return self.predict_proba(X) >= self.thresholds
 
@@ -120,19 +117,22 @@ def to_pipeline(model: Model) -> Pipeline:
     """
     vocabulary = {term: column for column, term in enumerate(model.vocabulary)}
     # A model that learnt no term still needs one for scikit-learn; its weight is nothing.
-    idf, coef, coef_whole = model.idf, model.coef, model.coef_whole
+    idf, idf_whole, coef, coef_whole = model.idf, model.idf_whole, model.coef, model.coef_whole
     if not vocabulary:
-        vocabulary, idf = {"": 0}, np.ones(1)
+        vocabulary, idf, idf_whole = {"": 0}, np.ones(1), np.ones(1)
         coef = coef_whole = np.zeros((1, len(model.themes)))
-    vectorizer = TfidfVectorizer(analyzer=_terms_of_passages, vocabulary=vocabulary, sublinear_tf=True)
-    vectorizer.idf_ = idf
+    vectorizers = []
+    for values in (idf, idf_whole):
+        vectorizer = TfidfVectorizer(analyzer=_terms_of_bags, vocabulary=vocabulary, sublinear_tf=True)
+        vectorizer.idf_ = values
+        vectorizers.append(vectorizer)
     pooler = PassagePooler(
         _classifiers(coef, model.intercept),
         _classifiers(coef_whole, model.intercept_whole),
         model.calibration,
         model.thresholds,
     )
-    return Pipeline([("passages", PassageVectorizer(vectorizer)), ("themes", pooler)])
+    return Pipeline([("passages", PassageVectorizer(*vectorizers)), ("themes", pooler)])
 
 
 def _classifiers(coef: FloatArray, intercept: FloatArray) -> list[LogisticRegression]:

@@ -261,6 +261,7 @@ def _arrays(data: Encoded, linear: Linear) -> dict[str, Any]:
     return {
         "vocabulary": tuple(names[i] for i in order),
         "idf": stored(linear.idf[order]),
+        "idf_whole": stored(linear.idf_whole[order]),
         "coef": stored(linear.coef[order]),
         "intercept": stored(linear.intercept),
         "coef_whole": stored(linear.coef_whole[order]),
