@@ -26,15 +26,13 @@ __all__ = ["analyzer_fingerprint", "analyzer_settings", "article_bags", "count_t
 
 ANALYZER_VERSION: Final = 1
 
-#: Endings of French (and, as it happens, much of English), longest first.
-_SUFFIXES: Final = tuple(
-    sorted(
-        "issements issement ations ation itions ition atrices atrice ateurs ateur ements ement ments ances "
-        "ance ences ence iques ique istes iste ites ite ives ive ifs if elles elle ales ale aux els el "
-        "eurs eur euses euse erent eraient erait era eront ees ee er es ent ant ants ante antes ir it e s x".split(),
-        key=lambda suffix: (-len(suffix), suffix),
-    )
-)
+#: Endings of French (and, as it happens, much of English).
+_ENDINGS: Final = """
+issements issement ations ation itions ition atrices atrice ateurs ateur ements ement ments ances ance
+ences ence iques ique istes iste ites ite ives ive ifs if elles elle ales ale aux els el eurs eur euses
+euse erent eraient erait era eront ees ee er es ent ant ants ante antes ir it e s x
+"""
+_SUFFIXES: Final = tuple(sorted(_ENDINGS.split(), key=lambda suffix: (-len(suffix), suffix)))
 _LEAST_STEM: Final = 4
 _MOST_STATES: Final = 3
 
@@ -75,8 +73,7 @@ def _states() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
             parts = tuple(words(name))
             found.setdefault(parts[0], {})[parts] = code
     return {
-        first: tuple(sorted(names.items(), key=lambda item: (-len(item[0]), item[0])))
-        for first, names in found.items()
+        first: tuple(sorted(names.items(), key=lambda item: (-len(item[0]), item[0]))) for first, names in found.items()
     }
 
 

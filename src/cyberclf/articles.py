@@ -85,13 +85,9 @@ def find_files(paths: Iterable[str]) -> Iterator[str]:
         if given == "-" or path.is_file():
             yield given
         elif path.is_dir():
-            found = sorted(
-                str(file) for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()
-            )
+            found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
             if not found:
-                raise ArticleError(
-                    f"{given}: no article in this folder; it needs files of {', '.join(SUFFIXES)}"
-                )
+                raise ArticleError(f"{given}: no article in this folder; it needs files of {', '.join(SUFFIXES)}")
             yield from found
         elif path.exists():
             yield given
@@ -122,10 +118,10 @@ def read_articles(path: str) -> Iterator[Article | Unreadable]:
             yield Article(path, _decode(_bounded(path), path), path)
         elif suffix == ".jsonl":
             with Path(path).open("rb") as stream:
-                yield from _from_rows(json_rows(stream, path), path)
+                yield from _from_rows(json_rows(stream, path))
         elif suffix in {".csv", ".tsv"}:
             with Path(path).open("rb") as stream:
-                yield from _from_rows(csv_rows(stream, path, needed=("text",)), path)
+                yield from _from_rows(csv_rows(stream, path, needed=("text",)))
         else:
             yield Unreadable(path, path, f"{path}: kind of file not known; it reads {', '.join(SUFFIXES)}")
     except ArticleError as error:
@@ -153,7 +149,7 @@ def _read_stdin() -> Iterator[Article | Unreadable]:
     stream = sys.stdin.buffer
     head = stream.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n") if isinstance(stream, io.BufferedReader) else b""
     if head.startswith(b"{"):
-        yield from _from_rows(json_rows(stream, "-"), "-")
+        yield from _from_rows(json_rows(stream, "-"))
         return
     content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
@@ -161,7 +157,7 @@ def _read_stdin() -> Iterator[Article | Unreadable]:
     yield Article("-", _decode(content, "-"), "-")
 
 
-def json_rows(stream: Any, path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:  # noqa: ANN401 - a binary stream, or gzip's
+def json_rows(stream: Any, path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
     """Yield (``FILE:row``, object) of each line of JSON Lines; a string instead says what is wrong."""
     number = 0
     while line := stream.readline(MAX_BYTES + 1):
@@ -188,9 +184,7 @@ def json_rows(stream: Any, path: str) -> Iterator[tuple[str, dict[str, Any] | st
             )
 
 
-def csv_rows(
-    stream: Any, path: str, *, needed: tuple[str, ...]
-) -> Iterator[tuple[str, dict[str, Any] | str]]:  # noqa: ANN401 - a binary stream
+def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any] | str]]:
     """Yield (``FILE:row``, record) of each record of a CSV or TSV file with a header line.
 
     Raises
@@ -261,7 +255,7 @@ def text_of(row: dict[str, Any], where: str) -> tuple[str, int]:
     return f"{title}\n{text}", len(title) + 1
 
 
-def _from_rows(rows: Iterable[tuple[str, dict[str, Any] | str]], path: str) -> Iterator[Article | Unreadable]:
+def _from_rows(rows: Iterable[tuple[str, dict[str, Any] | str]]) -> Iterator[Article | Unreadable]:
     for where, row in rows:
         if isinstance(row, str):
             yield Unreadable(where, where, row)

@@ -8,10 +8,10 @@ from typing import IO, Any, Final, cast
 
 import numpy as np
 
+from cyberclf.analyzer import analyzer_settings
 from cyberclf.errors import ArtifactError
 from cyberclf.files import atomic_write, shipped
 from cyberclf.model import Model
-from cyberclf.analyzer import analyzer_settings
 from cyberclf.themes import Theme
 
 __all__ = ["FORMAT_VERSION", "SHIPPED", "load", "save"]
@@ -45,7 +45,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         "thresholds": model.thresholds.tolist(),
         "metadata": dict(model.metadata),
     }
-    tensors = {
+    tensors: dict[str, np.ndarray[Any, Any]] = {
         "vocabulary": np.frombuffer("\n".join(model.vocabulary).encode(), dtype=np.uint8),
         "idf": model.idf.astype(np.float32),
         "idf_whole": model.idf_whole.astype(np.float32),
@@ -98,9 +98,7 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
         with safe_open(file, framework="np") as opened:
             said = (opened.metadata() or {}).get(_KEY)
             if said is None:
-                raise ArtifactError(
-                    f"{file}: a safetensors file, but not of cyberclf; train one with 'cyberclf train'"
-                )
+                raise ArtifactError(f"{file}: a safetensors file, but not of cyberclf; train one with 'cyberclf train'")
             header = _header(file, said)
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - no dict
     except SafetensorError as error:
@@ -110,9 +108,7 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
     except (KeyError, TypeError, ValueError, AttributeError, UnicodeDecodeError) as error:
         raise ArtifactError(f"{file}: damaged: {type(error).__name__} {error}; train it again") from None
     if header["analyzer"].get("fingerprint") != analyzer_settings()["fingerprint"]:
-        raise ArtifactError(
-            f"{file}: was trained with other rules for terms; train it again with 'cyberclf train'"
-        )
+        raise ArtifactError(f"{file}: was trained with other rules for terms; train it again with 'cyberclf train'")
     return model
 
 

@@ -10,10 +10,11 @@ from typing import IO, Any, Final, cast
 
 import numpy as np
 
-from cyberclf.corpus import BAGS_FORMAT, BAGS_VERSION, Corpus, LabelledArticle
+from cyberclf.analyzer import analyzer_fingerprint
+from cyberclf.corpus import BAGS_FORMAT, BAGS_VERSION, Corpus
 from cyberclf.encode import encode
 from cyberclf.files import atomic_write
-from cyberclf.analyzer import analyzer_fingerprint
+from cyberclf.labelled import LabelledArticle
 
 __all__ = ["MIN_ARTICLES", "Extraction", "extract", "write_bags"]
 
@@ -143,7 +144,4 @@ def _lines(extraction: Extraction) -> Iterator[bytes]:
         "min_sources": MIN_SOURCES,
     }
     for row in (header, *extraction.rows):
-        yield (
-            json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-            + b"\n"
-        )
+        yield (json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n")

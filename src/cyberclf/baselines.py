@@ -6,10 +6,10 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from cyberclf.analyzer import stem
 from cyberclf.calibration import best_f1_threshold
 from cyberclf.encode import Encoded
 from cyberclf.folds import Split
-from cyberclf.analyzer import stem
 from cyberclf.text import words
 
 __all__ = ["BASELINES", "Baseline", "keyword_scores", "run_baseline"]
@@ -18,21 +18,26 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 #: A word of the digital domain must stand beside a word of the theme.
-_DOMAIN: Final = (
-    "cybersécurité cyber cybercriminalité cyberespace numérique numériques digital digitale digitales tic télécommunications "
-    "internet données informatique informatiques ia intelligence artificielle électronique"
-)
-_KEYWORDS: Final = {
-    "strategy": "stratégie, stratégies, politique nationale, loi, projet loi, décret, gouvernance, agence nationale, "
-    "souveraineté, réforme, plan national, cadre juridique, feuille route",
-    "bilateral_cooperation": "coopération, bilatérale, bilatéral, ambassadeur, ambassade, mémorandum, convention, accord, "
-    "partenariat, audience",
-    "ai_regulation": "régulation, réglementation, éthique, éthiques, encadrer, encadrement, réguler, règlement, charte, "
-    "régulation ia, ia act",
-    "capacity_building": "formation, formations, former, atelier, ateliers, renforcement capacités, compétences, sensibilisation, "
-    "académie, certification, étudiants",
-}
+_DOMAIN: Final = """
+cybersécurité, cyber, cybercriminalité, cyberespace, numérique, digital, digitale, tic, télécommunications, internet,
+données, informatique, ia, intelligence artificielle, électronique
+"""
 _AI: Final = "ia, intelligence artificielle, algorithmes, ai"
+_KEYWORDS: Final = {
+    "strategy": """
+        stratégie, politique nationale, loi, projet loi, décret, gouvernance, agence nationale, souveraineté, réforme,
+        plan national, cadre juridique, feuille route
+    """,
+    "bilateral_cooperation": """
+        coopération, bilatérale, bilatéral, ambassadeur, ambassade, mémorandum, convention, accord, partenariat,
+        audience
+    """,
+    "ai_regulation": "régulation, réglementation, éthique, encadrer, encadrement, réguler, règlement, charte, ia act",
+    "capacity_building": """
+        formation, former, atelier, renforcement capacités, compétences, sensibilisation, académie, certification,
+        étudiants
+    """,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +90,7 @@ def keyword_scores(data: Encoded, themes: tuple[str, ...]) -> BoolArray | None:
     """
     if not set(themes) <= set(_KEYWORDS):
         return None
-    domain, ai = (
-        _has(
-            data, _DOMAIN.replace(" ", ",").replace("intelligence,artificielle", "intelligence artificielle")
-        ),
-        _has(data, _AI),
-    )
+    domain, ai = _has(data, _DOMAIN), _has(data, _AI)
     columns = []
     for theme in themes:
         passage = _has(data, _KEYWORDS[theme]) & (ai if theme == "ai_regulation" else domain)
@@ -132,24 +132,26 @@ def run_baseline(
         for theme in range(data.labels.shape[1]):
             judged = ~np.isnan(data.labels[split.train, theme])
             y = data.labels[split.train, theme][judged]
-            if len(np.unique(y)) < 2:  # noqa: PLR2004 - nothing to tell apart
+            if len(np.unique(y)) < 2:
                 probability[split.test, theme] = y.mean() if len(y) else 0.0
                 continue
             model = LogisticRegression(class_weight=weight, solver="liblinear").fit(x_train[judged], y)
             probability[split.test, theme] = model.predict_proba(x_test)[:, 1]
     if baseline.kind == "defaults":
-        return probability, probability >= 0.5  # noqa: PLR2004 - the default that this row is about
-    fold = np.full(len(probability), -1)
-    for number, split in enumerate(splits):
-        fold[split.test] = number
-    for number in range(len(splits)):
-        test, other = fold == number, (fold >= 0) & (fold != number)
-        for theme in range(data.labels.shape[1]):
-            rows = other & ~np.isnan(data.labels[:, theme])
-            threshold = (
-                best_f1_threshold(probability[rows, theme], data.labels[rows, theme] == 1)
-                if rows.any()
-                else 0.5
-            )
-            given[test, theme] = probability[test, theme] >= (0.5 if np.isnan(threshold) else threshold)
-    return probability, given
+        return probability, probability >= 0.5
+    return probability, _out_of_fold_decisions(data.labels, probability, splits)
+
+
+def _out_of_fold_decisions(labels: FloatArray, probability: FloatArray, splits: tuple[Split, ...]) -> BoolArray:
+    given = np.zeros(labels.shape, dtype=bool)
+    held_out = np.zeros(len(labels), dtype=bool)
+    for split in splits:
+        held_out[split.test] = True
+    for split in splits:
+        other = held_out.copy()
+        other[split.test] = False
+        for theme in range(labels.shape[1]):
+            rows = other & ~np.isnan(labels[:, theme])
+            threshold = best_f1_threshold(probability[rows, theme], labels[rows, theme] == 1) if rows.any() else 0.5
+            given[split.test, theme] = probability[split.test, theme] >= (0.5 if np.isnan(threshold) else threshold)
+    return given

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -127,7 +128,7 @@ def predict(paths: tuple[str, ...], model: str | None, fmt: str | None, output: 
         for file in files:
             for row in tag_articles(read_articles(file), loaded):
                 counts[row.status] += 1
-                if row.error and len(failures) < 10:  # noqa: PLR2004 - the rest is in the output
+                if row.error and len(failures) < 10:
                     failures.append(row.error)
                 yield row
 
@@ -138,7 +139,8 @@ def predict(paths: tuple[str, ...], model: str | None, fmt: str | None, output: 
     total = sum(counts.values())
     if counts["empty"] or counts["error"]:
         _say(
-            f"cyberclf: {total} articles: {counts['ok']} tagged, {counts['empty']} empty, {counts['error']} could not be read"
+            f"cyberclf: {total} articles: {counts['ok']} tagged, {counts['empty']} empty, "
+            f"{counts['error']} could not be read"
         )
     if total == counts["error"]:
         _fail("nothing could be read" if total else "no article in what was given", 1)
@@ -198,8 +200,8 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     require_writable(output)
     names = read_themes(themes_file) if themes_file else None
     read = _corpus(corpus)
-    for theme in sorted(set(names or ()) - set(read.themes)):
-        _say(f"cyberclf: {themes_file}: theme '{theme}' is in no article; left out")
+    for unknown in sorted(set(names or ()) - set(read.themes)):
+        _say(f"cyberclf: {themes_file}: theme '{unknown}' is in no article; left out")
     from cyberclf.modelcard import headline, write_card
     from cyberclf.training import train as train_model
 
@@ -208,15 +210,12 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     model = trained.model
     if scores is not None:
         _show(scores)
-    for theme, threshold, spread in zip(
-        model.theme_list, model.thresholds, trained.thresholds.spread, strict=True
-    ):
+    for theme, threshold, spread in zip(model.theme_list, model.thresholds, trained.thresholds.spread, strict=True):
         _say(f"threshold {theme.id}: {threshold:.3f} (spread {spread:.3f})")
     for theme_id in trained.few:
         _say(f"theme {theme_id}: fewer than two articles; it has a model, and the common threshold")
-    model.metadata["scores"] = _scores(scores)  # type: ignore[index] - a dict until it is saved
-    model.save(output)
-    card = write_card(read, trained, scores, Path(output))
+    replace(model, metadata={**model.metadata, "scores": _scores(scores)}).save(output)
+    card = write_card(trained, scores, Path(output))
     _say(f"wrote {output} and {card}")
 
 
@@ -227,7 +226,7 @@ def _scores(part: "Part | None") -> dict[str, Any]:
     rows = part.table[columns].round(3).to_dict(orient="index")
     return {
         "protocol": part.protocol,
-        "themes": {str(k): {m: v for m, v in row.items() if v == v} for k, row in rows.items()},  # noqa: PLR0124 - NaN
+        "themes": {str(k): {m: v for m, v in row.items() if v == v} for k, row in rows.items()},
     }
 
 
@@ -239,9 +238,7 @@ def _show(part: "Part") -> None:
 
 @cli.command()
 @click.argument("corpus", nargs=-1)
-@click.option(
-    "--model", metavar="FILE", help="Score this artifact on CORPUS instead of cross-validating the recipe."
-)
+@click.option("--model", metavar="FILE", help="Score this artifact on CORPUS instead of cross-validating the recipe.")
 @click.option("--json", "json_file", metavar="FILE", help="Write all figures there too.")
 @_jobs_option
 def evaluate(corpus: tuple[str, ...], model: str | None, json_file: str | None, jobs: int) -> None:
@@ -298,9 +295,10 @@ def extract(corpus: tuple[str, ...], output: str, min_articles: int, known: tupl
     write_bags(made, output)
     _say(f"kept {made.kept_words} words and {made.kept_pairs} pairs")
     _say(
-        f"dropped {made.dropped_words} words of a single article and {made.dropped_pairs} pairs of fewer than {min_articles} articles or of one source"
+        f"dropped {made.dropped_words} words of a single article and {made.dropped_pairs} pairs of fewer than "
+        f"{min_articles} articles or of one source"
     )
-    if made.sources < 2:  # noqa: PLR2004 - pairs need two
+    if made.sources < 2:
         _say("the rows name fewer than two sources, so no pair could be kept: give each row its source")
     _say(f"wrote {len(made.rows)} articles to {output}")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.corpus import LabelledArticle
+from cyberclf.labelled import LabelledArticle
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -70,7 +70,7 @@ class Encoded:
         return np.logical_or.reduceat(self.marked, self.first[:-1], axis=0)
 
     def by_article(self) -> "csr_matrix":
-        """Counts summed by article: csr_matrix, shape (n_articles, n_terms)."""
+        """Sum the counts by article: csr_matrix, shape (n_articles, n_terms)."""
         from scipy.sparse import csr_matrix
 
         n = len(self.article)
@@ -126,10 +126,8 @@ def encode(articles: Iterable[LabelledArticle], themes: Iterable[str]) -> Encode
     )
 
 
-def event_groups(
-    articles: list[LabelledArticle], counts: "csr_matrix", first: IntArray, terms: list[str]
-) -> IntArray:
-    """Number articles so that those of one event, or with nearly the same words, share a number.
+def event_groups(articles: list[LabelledArticle], counts: "csr_matrix", first: IntArray, terms: list[str]) -> IntArray:
+    """Give a number to each article, so that those of one event, or with nearly the same words, share a number.
 
     Events are as given.  Articles without one are compared by MinHash signatures with banding
     (Broder 1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3), then by

@@ -9,14 +9,15 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from cyberclf.corpus import Corpus, LabelledArticle
+from cyberclf.corpus import Corpus
 from cyberclf.fitting import Recipe
+from cyberclf.labelled import LabelledArticle
 from cyberclf.training import train
 
 __all__ = ["ThemeClassifier"]
 
 
-class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - it has no annotations
+class ThemeClassifier(ClassifierMixin, BaseEstimator):
     """Multi-label classifier of texts, as a scikit-learn estimator.
 
     Parameters
@@ -62,7 +63,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - i
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def fit(self, X: Iterable[str], y: Any, groups: Iterable[Any] | None = None) -> "ThemeClassifier":  # noqa: ANN401 - as scikit-learn
+    def fit(self, X: Iterable[str], y: Any, groups: Iterable[Any] | None = None) -> "ThemeClassifier":
         """Fit on labelled texts.
 
         Parameters
@@ -95,16 +96,12 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - i
                 text=text,
                 event=event,
                 themes=frozenset(theme for theme, label in zip(ids, given, strict=True) if label == 1),
-                not_judged=frozenset(
-                    theme for theme, label in zip(ids, given, strict=True) if np.isnan(label)
-                ),
+                not_judged=frozenset(theme for theme, label in zip(ids, given, strict=True) if np.isnan(label)),
             )
             for row, (text, event, given) in enumerate(zip(texts, events, labels, strict=True))
         )
         corpus = Corpus(corpus.articles, ids, corpus.fingerprint)
-        recipe = Recipe(
-            C=self.C, class_weight=self.class_weight, n_folds=self.n_folds, seed=self.random_state
-        )
+        recipe = Recipe(C=self.C, class_weight=self.class_weight, n_folds=self.n_folds, seed=self.random_state)
         self.model_ = train(corpus, recipe=recipe, n_jobs=self.n_jobs).model
         self.classes_ = np.array(self.model_.themes)
         return self
@@ -119,7 +116,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - i
         check_is_fitted(self, "model_")
         return self.model_.predict(_checked(X)).astype(np.int64)
 
-    def score(self, X: Iterable[str], y: Any, sample_weight: Any = None) -> float:  # noqa: ANN401 - as scikit-learn
+    def score(self, X: Iterable[str], y: Any, sample_weight: Any = None) -> float:
         """Micro-averaged F1 of `predict`, themes not judged left out."""
         check_is_fitted(self, "model_")
         given = self.predict(X)
@@ -143,7 +140,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - i
         return tags
 
 
-def _checked(X: Any) -> list[str]:  # noqa: ANN401 - any container
+def _checked(X: Any) -> list[str]:
     if isinstance(X, str):
         raise ValueError("X is one string; give a list of strings")  # noqa: TRY004 - as scikit-learn's vectorizers
     texts = list(X)
@@ -156,7 +153,7 @@ def _checked(X: Any) -> list[str]:  # noqa: ANN401 - any container
 def _labels(
     y: Any,
     n_texts: int,
-    themes: tuple[str, ...] | None = None,  # noqa: ANN401 - matrix, frame or lists
+    themes: tuple[str, ...] | None = None,
 ) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
     """Ids of the themes, and the indicator matrix."""
     named = getattr(y, "columns", None)
@@ -171,12 +168,10 @@ def _labels(
     try:
         labels = np.asarray(y.toarray() if hasattr(y, "toarray") else y, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ValueError(
-            "y must be an indicator matrix (1, 0, NaN), or for each text a list of theme ids"
-        ) from None
+        raise ValueError("y must be an indicator matrix (1, 0, NaN), or for each text a list of theme ids") from None
     if labels.ndim == 1:
         labels = labels[:, None]
-    if labels.ndim != 2 or len(labels) != n_texts:  # noqa: PLR2004 - a matrix
+    if labels.ndim != 2 or len(labels) != n_texts:
         raise ValueError(f"y has shape {labels.shape} for {n_texts} texts; it needs (n_texts, n_themes)")
     if not (np.isnan(labels) | (labels == 0) | (labels == 1)).all():
         raise ValueError("y holds a value that is not 1, 0 or NaN")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -71,8 +71,8 @@ class Evaluation:
 
 
 def _plain(frame: "pd.DataFrame") -> dict[str, Any]:
-    rows: dict[str, Any] = frame.round(4).to_dict(orient="index")
-    return {str(key): {k: None if v != v else v for k, v in row.items()} for key, row in rows.items()}  # noqa: PLR0124 - NaN
+    rows = cast("dict[str, dict[str, Any]]", frame.round(4).to_dict(orient="index"))
+    return {str(key): {k: None if v != v else v for k, v in row.items()} for key, row in rows.items()}
 
 
 def evidence_agreement(
@@ -110,9 +110,7 @@ def evidence_agreement(
     return pd.DataFrame.from_dict(made, orient="index", columns=["top", "random", "first", "count"])
 
 
-def from_held_out(
-    corpus: Corpus, data: Encoded, held_out: OutOfFold, kinds: str, name: str, protocol: str
-) -> Part:
+def from_held_out(corpus: Corpus, data: Encoded, held_out: OutOfFold, kinds: str, name: str, protocol: str) -> Part:
     """Score what was held out, calibrated and cut by thresholds from the other folds."""
     use = data.kinds == kinds
     probability, threshold = cross_validate(
@@ -126,9 +124,7 @@ def from_held_out(
     return Part(name, protocol, score_table(predictions), summary(predictions), evidence)
 
 
-def evaluate_recipe(
-    corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int = 2, say: Say = _silent
-) -> Evaluation:
+def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int = 2, say: Say = _silent) -> Evaluation:
     """Cross-validate the recipe on a corpus.
 
     Real press: folds without an event on both sides, then a source at a time; the rivals on the
@@ -144,9 +140,7 @@ def evaluate_recipe(
     recipe = recipe_for(data, recipe)
     by_event = event_splits(data, recipe.n_folds, recipe.seed)
     if not by_event:
-        raise CorpusError(
-            "all articles are of one event, or nearly the same: none can be held out; add others"
-        )
+        raise CorpusError("all articles are of one event, or nearly the same: none can be held out; add others")
     by_source, by_writer = source_splits(data), writer_splits(data)
     kind = str(data.kinds[by_event[0].test[0]])
     headline = {"press": "press", "written": "written text", "seed": "seeds"}[kind]
@@ -167,9 +161,7 @@ def evaluate_recipe(
             parts.append(Part(name, "the same folds", score_table(predictions), summary(predictions)))
     if by_source:
         protocol = f"{len(by_source)} folds, a source at a time"
-        parts.append(
-            from_held_out(corpus, data, hold_out(by_source), "press", "press, a source left out", protocol)
-        )
+        parts.append(from_held_out(corpus, data, hold_out(by_source), "press", "press, a source left out", protocol))
     if kind != "seed" and (data.kinds == "seed").any():
         protocol = "one fold; never learnt from, thresholds from the others"
         parts.append(from_held_out(corpus, data, held_out, "seed", "seeds", protocol))
@@ -207,7 +199,5 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
         if len(rows):
             predictions = Predictions(model.themes, data.labels[rows], probability[rows], given[rows])
             evidence = evidence_agreement(data, model.themes, given, best, rows)
-            parts.append(
-                Part(name, "by the model given", score_table(predictions), summary(predictions), evidence)
-            )
+            parts.append(Part(name, "by the model given", score_table(predictions), summary(predictions), evidence))
     return Evaluation(tuple(parts))

@@ -91,9 +91,7 @@ def keep_terms(data: Encoded, rows: IntArray, recipe: Recipe) -> IntArray:
     enough = n_articles >= np.where(pair, recipe.min_pair_articles, recipe.min_articles)
     names, source = np.unique(data.sources[rows], return_inverse=True)
     if len(names) > 1:
-        by_source = csr_matrix(
-            (np.ones(len(rows)), (source, np.arange(len(rows)))), shape=(len(names), len(rows))
-        )
+        by_source = csr_matrix((np.ones(len(rows)), (source, np.arange(len(rows)))), shape=(len(names), len(rows)))
         n_sources = np.asarray((by_source @ held > 0).sum(axis=0)).ravel()
         enough &= ~pair | (n_sources > 1)
     if data.counted_pairs is not None:
@@ -211,7 +209,9 @@ def article_scores(data: Encoded, rows: IntArray, linear: Linear) -> tuple[Float
     best : ndarray of int64, shape (n_rows, n_themes)
         The passage with the highest score, counted within its article.
     """
-    whole = tfidf(data.by_article()[rows][:, linear.kept], linear.idf_whole) @ linear.coef_whole + linear.intercept_whole
+    whole = (
+        tfidf(data.by_article()[rows][:, linear.kept], linear.idf_whole) @ linear.coef_whole + linear.intercept_whole
+    )
     passages = np.flatnonzero(np.isin(data.article, rows))
     scores = np.zeros((len(data.article), whole.shape[1]))
     scores[passages] = tfidf(data.counts[passages][:, linear.kept], linear.idf) @ linear.coef + linear.intercept

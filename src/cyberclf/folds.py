@@ -57,7 +57,7 @@ def source_splits(data: Encoded) -> list[Split]:
     """Real articles, a source at a time; those of small sources together."""
     press = data.kinds == "press"
     names, counts = np.unique(data.sources[press], return_counts=True)
-    if len(names) < 2:  # noqa: PLR2004 - a source needs another to learn from
+    if len(names) < 2:
         return []
     small = set(names[counts < _SMALL_SOURCE])
     splits = [_split(str(name), data, press & (data.sources == name)) for name in names if name not in small]
@@ -70,6 +70,6 @@ def writer_splits(data: Encoded) -> list[Split]:
     """Written articles, a writer at a time."""
     written = data.kinds == "written"
     names = np.unique(data.sources[written])
-    if len(names) < 2:  # noqa: PLR2004 - a writer needs another to learn from
+    if len(names) < 2:
         return []
     return [_split(str(name), data, written & (data.sources == name)) for name in names]

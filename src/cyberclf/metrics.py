@@ -55,9 +55,7 @@ def average_precision(truth: BoolArray, score: FloatArray, weight: FloatArray | 
     weights = np.ones((1, len(score))) if weight is None else weight
     order = np.argsort(-score, kind="stable")
     ranked = score[order]
-    last_of_equal = (
-        np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1) if len(ranked) else np.array([], int)
-    )
+    last_of_equal = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1) if len(ranked) else np.array([], int)
     hits = np.cumsum(weights[:, order] * truth[order], axis=1)[:, last_of_equal]
     seen = np.cumsum(weights[:, order], axis=1)[:, last_of_equal]
     total = (weights * truth).sum(axis=1)
@@ -68,9 +66,7 @@ def average_precision(truth: BoolArray, score: FloatArray, weight: FloatArray | 
     return made
 
 
-def _ratios(
-    hits: FloatArray, given: FloatArray, true: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _ratios(hits: FloatArray, given: FloatArray, true: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     with np.errstate(invalid="ignore", divide="ignore"):
         precision = np.where(given > 0, hits / given, 0.0)
         recall = np.where(true > 0, hits / true, np.nan)
@@ -100,27 +96,19 @@ def score_table(predictions: Predictions, *, seed: int = 0) -> "pd.DataFrame":
     truth = labels == 1
     rng = np.random.default_rng(seed)
     n_resamples = max(50, min(_RESAMPLES, 40_000_000 // max(1, n_articles * n_themes)))
-    drawn = rng.multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n_resamples).astype(
-        np.float64
-    )
+    drawn = rng.multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n_resamples).astype(np.float64)
     weights = np.vstack([np.ones(n_articles), drawn])
     hits = weights @ (truth & given & judged)
     said = weights @ (given & judged)
     true = weights @ truth.astype(np.float64)
-    values = np.stack(
-        [*_ratios(hits, said, true), np.full_like(hits, np.nan)], axis=0
-    )  # measures, resamples, themes
+    values = np.stack([*_ratios(hits, said, true), np.full_like(hits, np.nan)], axis=0)  # measures, resamples, themes
     for theme in range(n_themes):
         rows = judged[:, theme]
         values[3][:, theme] = average_precision(truth[rows, theme], score[rows, theme], weights[:, rows])
-    table = {
-        theme: _row(values[:, :, j], int(truth[:, j].sum())) for j, theme in enumerate(predictions.themes)
-    }
+    table = {theme: _row(values[:, :, j], int(truth[:, j].sum())) for j, theme in enumerate(predictions.themes)}
     present = truth.any(axis=0)
     with np.errstate(invalid="ignore"):
-        macro = (
-            np.nanmean(values[:, :, present], axis=2) if present.any() else np.full(values.shape[:2], np.nan)
-        )
+        macro = np.nanmean(values[:, :, present], axis=2) if present.any() else np.full(values.shape[:2], np.nan)
     table["macro"] = _row(macro, int(truth.sum()))
     micro = np.stack([*_ratios(hits.sum(1), said.sum(1), true.sum(1)), np.full(len(weights), np.nan)])
     flat = judged.ravel()

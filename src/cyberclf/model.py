@@ -191,7 +191,7 @@ class Model:
         _texts([text])
         spans = passage_spans(text)
         probabilities, scores = self.article(article_bags(text))
-        given = np.flatnonzero(probabilities >= self.thresholds) if spans else []
+        given = np.flatnonzero(probabilities >= self.thresholds).tolist() if spans else []
         best = scores.argmax(axis=0)
         return TaggedText(
             status="ok" if spans else "empty",

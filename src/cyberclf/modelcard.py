@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import IO, cast
 
-from cyberclf.evaluation import Part, from_held_out
 from cyberclf.corpus import Corpus
+from cyberclf.evaluation import Part, from_held_out
 from cyberclf.files import atomic_write
 from cyberclf.training import Trained
 
@@ -27,9 +27,7 @@ def headline(corpus: Corpus, trained: Trained) -> Part | None:
         return None
     kind = str(trained.data.kinds[splits[0].test[0]])
     n_folds = len({split.name for split in splits} - {"seeds"})
-    return from_held_out(
-        corpus, trained.data, trained.held_out, kind, kind, f"{n_folds} folds, no event on both sides"
-    )
+    return from_held_out(corpus, trained.data, trained.held_out, kind, kind, f"{n_folds} folds, no event on both sides")
 
 
 def markdown_table(part: Part) -> str:
@@ -48,7 +46,7 @@ def markdown_table(part: Part) -> str:
     return "\n".join(lines)
 
 
-def write_card(corpus: Corpus, trained: Trained, scores: Part | None, artifact: Path) -> Path:
+def write_card(trained: Trained, scores: Part | None, artifact: Path) -> Path:
     """Write the card beside the artifact, and return its path.
 
     Raises
@@ -61,9 +59,7 @@ def write_card(corpus: Corpus, trained: Trained, scores: Part | None, artifact: 
     kinds = ", ".join(f"{n} {kind}" for kind, n in described["kinds"].items())
     rows = "\n".join(
         f"| `{t.id}` | {t.name} | {t.name_fr} | {described['positives'][t.id]} | {threshold:.2f} | {spread:.2f} | {t.definition} |"
-        for t, threshold, spread in zip(
-            model.theme_list, model.thresholds, meta["threshold_spread"], strict=True
-        )
+        for t, threshold, spread in zip(model.theme_list, model.thresholds, meta["threshold_spread"], strict=True)
     )
     few = (
         f"\nToo few articles to choose a threshold (the common one is used): {', '.join(trained.few)}.\n"
@@ -79,7 +75,7 @@ def write_card(corpus: Corpus, trained: Trained, scores: Part | None, artifact: 
             f"Without a theme: {scores.summary['without_theme_true']:.1%}, by the model {scores.summary['without_theme_given']:.1%}.\n"
         )
         if scores.evidence is not None:
-            row = scores.evidence.loc["all"]
+            row = scores.evidence.to_dict(orient="index")["all"]
             measured += (
                 f"\nOf the themes rightly given, the top passage holds marked evidence in {row['top']:.1%} "
                 f"({int(row['count'])} of them); a random passage would in {row['random']:.1%}, the first in {row['first']:.1%}.\n"

@@ -28,7 +28,7 @@ def _terms_of_bags(bags: Iterable[dict[str, int]]) -> Iterator[str]:
         yield from Counter(bag).elements()
 
 
-class PassageVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc] - it has no annotations
+class PassageVectorizer(TransformerMixin, BaseEstimator):
     """Texts to the TF-IDF of their passages, and of the whole.
 
     Parameters
@@ -41,7 +41,7 @@ class PassageVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         self.vectorizer = vectorizer
         self.vectorizer_whole = vectorizer_whole
 
-    def fit(self, X: Any, y: Any = None) -> "PassageVectorizer":  # noqa: ANN401, ARG002 - scikit-learn's manners
+    def fit(self, X: Any, y: Any = None) -> "PassageVectorizer":  # noqa: ARG002 - as its peers
         """Do nothing: the vectorizer is fitted."""
         return self
 
@@ -60,7 +60,7 @@ class PassageVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         return passages, first, self.vectorizer_whole.transform(articles)
 
 
-class PassagePooler(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - it has no annotations
+class PassagePooler(ClassifierMixin, BaseEstimator):
     """Rows of passages to probabilities of texts.
 
     Parameters
@@ -83,7 +83,7 @@ class PassagePooler(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - it 
         self.calibration = calibration
         self.thresholds = thresholds
 
-    def fit(self, X: Any, y: Any = None) -> "PassagePooler":  # noqa: ANN401, ARG002 - scikit-learn's manners
+    def fit(self, X: Any, y: Any = None) -> "PassagePooler":  # noqa: ARG002 - as its peers
         """Do nothing: the classifiers are fitted."""
         return self
 

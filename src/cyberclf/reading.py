@@ -11,7 +11,7 @@ __all__ = ["info_as_text", "scores_as_text"]
 
 
 def _number(value: float) -> str:
-    return f"{value:.3f}" if value == value else "-"  # noqa: PLR0124 - NaN
+    return f"{value:.3f}" if value == value else "-"
 
 
 def scores_as_text(part: "Part") -> str:
@@ -26,36 +26,35 @@ def scores_as_text(part: "Part") -> str:
             f"{_number(row[c])} [{_number(row[c + '_low'])} {_number(row[c + '_high'])}]"
             for c in ("f1", "average_precision")
         ]
-        lines.append(
-            f"  {theme:{width}}  {_number(row['precision']):9}  {_number(row['recall']):6}  {spans[0]:20} {spans[1]:20} {int(row['support'])}"
-        )
+        left = f"{theme:{width}}  {_number(row['precision']):9}  {_number(row['recall']):6}"
+        lines.append(f"  {left}  {spans[0]:20} {spans[1]:20} {int(row['support'])}")
     lines.append(
         f"  all themes right: {part.summary['subset_accuracy']:.1%} of articles; "
         f"without a theme: {part.summary['without_theme_true']:.1%}, said {part.summary['without_theme_given']:.1%}"
     )
     if part.evidence is not None:
-        row = part.evidence.loc["all"]
+        shares = part.evidence.to_dict(orient="index")["all"]
         lines.append(
-            f"  top passage holds marked evidence: {row['top']:.1%} of {int(row['count'])} themes rightly given "
-            f"(random {row['random']:.1%}, first {row['first']:.1%})"
+            f"  top passage holds marked evidence: {shares['top']:.1%} of {int(shares['count'])} themes rightly given "
+            f"(random {shares['random']:.1%}, first {shares['first']:.1%})"
         )
     return "\n".join(lines) + "\n"
 
 
 def info_as_text(model: Model) -> str:
-    """What an artifact is."""
+    """Describe an artifact."""
     meta = model.metadata
     corpus = meta.get("corpus", {})
     scores = meta.get("scores", {})
+    kinds = ", ".join(f"{n} {kind}" for kind, n in corpus.get("kinds", {}).items())
+    versions = ", ".join(
+        f"{name} {v if isinstance(v, str) else '.'.join(map(str, v))}" for name, v in meta.get("versions", {}).items()
+    )
     lines = [
         f"{len(model.themes)} themes, {len(model.vocabulary)} terms",
-        f"trained on {corpus.get('articles', '?')} articles ({', '.join(f'{n} {k}' for k, n in corpus.get('kinds', {}).items())}), "
-        f"fingerprint {str(corpus.get('fingerprint', '?'))[:16]}",
-        "made with "
-        + ", ".join(
-            f"{k} {v if isinstance(v, str) else '.'.join(map(str, v))}"
-            for k, v in meta.get("versions", {}).items()
-        ),
+        f"trained on {corpus.get('articles', '?')} articles ({kinds})",
+        f"fingerprint of the corpus {str(corpus.get('fingerprint', '?'))[:16]}",
+        f"made with {versions}",
     ]
     if scores:
         lines.append(f"scores: {scores['protocol']}")

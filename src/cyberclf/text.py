@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 __all__ = [
@@ -102,21 +103,17 @@ def words(text: str) -> list[str]:
     folded = fold(clean(text)).replace("aujourd'hui", "aujourdhui")
     folded = _ELISION.sub(" ", folded)
     folded = _E_PREFIX.sub("e", _CYBER.sub("cyber", folded))
-    return [
-        token
-        for token in _TOKEN.findall(folded)
-        if not (token.isdigit() or (len(token) == 1 and token.isascii()))
-    ]
+    return [token for token in _TOKEN.findall(folded) if not (token.isdigit() or (len(token) == 1 and token.isascii()))]
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Character spans of the sentences: they cover the text without gap or overlap.
+    r"""Character spans of the sentences: they cover the text without gap or overlap.
 
     Examples
     --------
-    >>> text = "Titre sans point\\nM. Diallo a signé. Il part."
+    >>> text = "Titre sans point\nM. Diallo a signé. Il part."
     >>> [text[start:end] for start, end in sentence_spans(text)]
-    ['Titre sans point\\n', 'M. Diallo a signé.', ' Il part.']
+    ['Titre sans point\n', 'M. Diallo a signé.', ' Il part.']
     """
     spans: list[tuple[int, int]] = []
     start = 0
@@ -152,7 +149,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int, int]]:
             yield start, end, len(starts)
             continue
         cuts = [start, *starts[TARGET_WORDS::TARGET_WORDS], end]
-        for low, high in zip(cuts, cuts[1:], strict=False):
+        for low, high in pairwise(cuts):
             yield low, high, sum(low <= s < high for s in starts)
 
 

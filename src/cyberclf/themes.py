@@ -67,7 +67,8 @@ DIGITAL_POLICY = (
         "capacity_building",
         "Capacity building",
         "Renforcement des capacités",
-        "People or institutions are trained, taught, certified, made aware or equipped with skills in the digital domain.",
+        "People or institutions are trained, taught, certified, made aware or equipped with skills "
+        "in the digital domain.",
     ),
 )
 

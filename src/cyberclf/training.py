@@ -132,7 +132,8 @@ def out_of_fold(
             fold[split.test] = number
         linears.append(linear)
         say(
-            f"{split.name}: learnt from {len(split.train)} articles, held out {len(split.test)} ({number + 1} of {len(splits)})"
+            f"{split.name}: learnt from {len(split.train)} articles, held out {len(split.test)} "
+            f"({number + 1} of {len(splits)})"
         )
     return OutOfFold(scores, best, fold, tuple(splits)), linears
 
@@ -205,7 +206,7 @@ def train(
     data = encode(corpus.articles, corpus.themes)
     recipe = recipe_for(data, recipe)
     counts = np.nansum(data.labels, axis=0).astype(int)
-    few = tuple(theme for theme, count in zip(corpus.themes, counts, strict=True) if count < 2)  # noqa: PLR2004
+    few = tuple(theme for theme, count in zip(corpus.themes, counts, strict=True) if count < 2)
     say(
         f"{len(corpus.articles)} articles, {len(data.article)} passages, "
         f"{len(np.unique(data.groups))} events, {len(corpus.themes)} themes"

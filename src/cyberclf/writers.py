@@ -22,9 +22,7 @@ def _printable(text: str) -> str:
 
 
 def _width(text: str) -> int:
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _fit(text: str, width: int) -> str:
@@ -50,9 +48,7 @@ def _write_table(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> No
                 theme = max(row.probabilities, key=row.probabilities.__getitem__)
                 said = f"no theme (nearest: {labels[theme]} {row.probabilities[theme]:.2f})"
         short = _printable(name)
-        stream.write(
-            f"{_fit(short[-34:], 34)}  {_fit(_printable(row.title), _TITLE_WIDTH)}  {_printable(said)}\n"
-        )
+        stream.write(f"{_fit(short[-34:], 34)}  {_fit(_printable(row.title), _TITLE_WIDTH)}  {_printable(said)}\n")
 
 
 def _write_jsonl(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:  # noqa: ARG001 - as its peers

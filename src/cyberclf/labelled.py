@@ -1,0 +1,189 @@
+"""A corpus row: one labelled article, checked."""
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from cyberclf.analyzer import article_bags
+from cyberclf.articles import text_of
+from cyberclf.errors import CorpusError
+from cyberclf.text import passage_spans
+
+__all__ = ["KINDS", "LabelledArticle", "labelled_article"]
+
+KINDS: Final = ("press", "written", "seed")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledArticle:
+    """One article and its labels.
+
+    Exactly one of `text` and `bags` is given.
+
+    Parameters
+    ----------
+    themes, not_judged : frozenset of str
+        Themes that it has; themes that nobody judged.  All others it lacks.
+    text : str or None
+        Title first.
+    bags : tuple of dict of str to int, or None
+        Counted terms, one a passage.
+    evidence : dict of str to tuple
+        Theme to character spans of `text`, or to numbers of bags.
+    """
+
+    id: str
+    where: str
+    themes: frozenset[str]
+    not_judged: frozenset[str] = frozenset()
+    text: str | None = None
+    bags: tuple[Mapping[str, int], ...] | None = None
+    evidence: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    kind: str = "press"
+    source: str | None = None
+    event: str | None = None
+    date: str | None = None
+    certain: bool = True
+
+    def passages(self) -> tuple[Sequence[Mapping[str, int]], dict[str, set[int]]]:
+        """Bags of the passages, and for each theme the numbers of those that hold its evidence.
+
+        A passage holds it when at least half of an evidence span lies in it.
+        """
+        if self.bags is not None:
+            return self.bags, {theme: set(numbers) for theme, numbers in self.evidence.items()}
+        text = self.text or ""
+        spans = passage_spans(text)
+        marked = {
+            theme: {
+                number
+                for number, (low, high) in enumerate(spans)
+                if any(2 * (min(end, high) - max(start, low)) >= end - start for start, end in marks)
+            }
+            for theme, marks in self.evidence.items()
+        }
+        return article_bags(text), marked
+
+
+def labelled_article(row: dict[str, Any], where: str, path: Path) -> LabelledArticle:
+    """Make an article of a corpus row.
+
+    Parameters
+    ----------
+    row : dict
+    where : str
+        File and row, for messages.
+    path : Path
+        Of the corpus; a row that names a file means one beside it.
+
+    Raises
+    ------
+    CorpusError
+        Naming `where`, when something in the row is wrong.
+    ArticleError
+        When it has no text.
+    """
+    themes, not_judged = (_ids(row, key, where) for key in ("themes", "not_judged"))
+    if both := themes & not_judged:
+        raise CorpusError(f"{where}: theme {min(both)} is both given and not judged")
+    kind = row.get("kind", "press")
+    if kind not in KINDS:
+        raise CorpusError(f"{where}: kind {str(kind)[:30]!r} is not one of {', '.join(KINDS)}")
+    text, bags, offset = None, None, 0
+    if "terms" in row:
+        bags = _bags(row["terms"], where)
+    else:
+        if "file" in row:
+            row = row | {"text": _text_file(row["file"], where, path)}
+        text, offset = text_of(row, where)
+        if not text.strip():
+            raise CorpusError(f"{where}: the text is empty; fill it or leave the row out")
+    size = len(bags) if bags is not None else len(text or "") - offset
+    event = row.get("event")
+    return LabelledArticle(
+        id=str(row.get("id") or where),
+        where=where,
+        themes=themes,
+        not_judged=not_judged,
+        text=text,
+        bags=bags,
+        evidence=_evidence(row.get("evidence") or {}, themes, size, offset, where, spans=bags is None),
+        kind=kind,
+        source=_optional(row, "source", where),
+        event=None if event is None else str(event),
+        date=_optional(row, "date", where),
+        certain=row.get("certain") is not False,
+    )
+
+
+def _ids(row: dict[str, Any], key: str, where: str) -> frozenset[str]:
+    value = row.get(key, None if key == "themes" else [])
+    if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
+        raise CorpusError(
+            f"{where}: '{key}' must be a list of theme ids" + (" ([] for none)" if key == "themes" else "")
+        )
+    return frozenset(value)
+
+
+def _optional(row: dict[str, Any], key: str, where: str) -> str | None:
+    value = row.get(key)
+    if value is None or isinstance(value, str):
+        return value or None
+    raise CorpusError(f"{where}: '{key}' is no string")
+
+
+def _bags(value: Any, where: str) -> tuple[dict[str, int], ...]:
+    if not isinstance(value, list) or not all(isinstance(bag, dict) for bag in value):
+        raise CorpusError(f"{where}: 'terms' must be a list of {{term: count}}, one a passage")
+    if not all(type(n) is int and 0 < n < 2**31 for bag in value for n in bag.values()):
+        raise CorpusError(f"{where}: a count in 'terms' is not a whole number above 0")
+    return tuple(value)
+
+
+def _text_file(name: Any, where: str, path: Path) -> str:
+    if not isinstance(name, str) or Path(name).name != name or name.startswith("."):
+        raise CorpusError(f"{where}: 'file' must be the name of a file beside {path.name} or in its folder 'articles'")
+    for file in (path.parent / "articles" / name, path.parent / name):
+        if file.is_file():
+            with (
+                contextlib.suppress(UnicodeDecodeError),
+                file.open(encoding="utf-8-sig", newline="") as stream,
+            ):
+                return stream.read()
+            raise CorpusError(f"{where}: {file}: not UTF-8; save it as UTF-8")
+    raise CorpusError(f"{where}: no file {name} beside {path.name} or in its folder 'articles'")
+
+
+def _evidence(
+    value: Any,
+    themes: frozenset[str],
+    size: int,
+    offset: int,
+    where: str,
+    *,
+    spans: bool,
+) -> dict[str, tuple[Any, ...]]:
+    if not isinstance(value, dict) or not all(isinstance(marks, list) for marks in value.values()):
+        raise CorpusError(f"{where}: 'evidence' must map a theme to a list")
+    if other := set(value) - themes:
+        raise CorpusError(f"{where}: evidence for {min(other)}, which the article does not have")
+    made: dict[str, tuple[Any, ...]] = {}
+    for theme, marks in value.items():
+        if spans:
+            for mark in marks:
+                if (
+                    not isinstance(mark, list)
+                    or [type(n) for n in mark] != [int, int]
+                    or not 0 <= mark[0] < mark[1] <= size
+                ):
+                    raise CorpusError(
+                        f"{where}: evidence for {theme}: {str(mark)[:40]} is no [start, end] within {size} characters"
+                    )
+            made[theme] = tuple((start + offset, end + offset) for start, end in marks)
+        else:
+            if not all(type(mark) is int and 0 <= mark < size for mark in marks):
+                raise CorpusError(f"{where}: evidence for {theme}: not the number of one of its {size} bags")
+            made[theme] = tuple(marks)
+    return {theme: marks for theme, marks in made.items() if marks}

@@ -1,0 +1,471 @@
+"""Bad input gets one clear line, the right exit status, and leaves nothing half-written."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+import cyberclf
+from cyberclf.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+SHIPPED = ROOT / "models" / "cyberclf.safetensors"
+FULL = Path("/dev/full")
+TEXT = "Le conseil des ministres a adopté la stratégie nationale de cybersécurité."
+FARM = [
+    "La récolte de mil a été bonne dans la plaine cette année.",
+    "Les éleveurs ont conduit leurs chèvres au puits du village.",
+    "Le marché aux oignons ouvre chaque jeudi près du pont.",
+    "La coopérative achète du mil et des oignons aux paysans.",
+]
+SPORT = [
+    "L'équipe a gagné le match de football par deux buts à zéro.",
+    "Le gardien a arrêté un tir au but dans les dernières minutes.",
+    "Les supporters ont fêté la victoire de leur équipe au stade.",
+    "L'entraîneur prépare le match de dimanche au stade.",
+]
+
+# What python says of a generator that it cannot close is a traceback to the user.
+pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
+
+
+def run(*args, cwd=None, stdin=b"", stdout=subprocess.PIPE):
+    env = os.environ | {"PYTHONPATH": str(Path(cyberclf.__file__).resolve().parents[1])}
+    command = [sys.executable, "-m", "cyberclf", *map(str, args)]
+    done = subprocess.run(
+        command, cwd=cwd, input=stdin, stdout=stdout, stderr=subprocess.PIPE, env=env, timeout=120, check=False
+    )
+    return done.returncode, (done.stdout or b"").decode(), done.stderr.decode()
+
+
+@pytest.fixture
+def call(capsys):
+    def called(*args):
+        status = 0
+        try:
+            main([str(arg) for arg in args])
+        except SystemExit as stop:
+            status = stop.code
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return called
+
+
+@pytest.fixture
+def fails(call, tmp_path):
+    """Run, and see that it fails with one line that says `expected` and writes nothing at all."""
+
+    def failed(*args, expected, status=1):
+        before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+        found, out, err = call(*args)
+        assert found == status, err
+        assert expected in err
+        assert "Traceback" not in out + err
+        assert err.startswith("cyberclf: ")
+        assert err.count("\n") == 1, err
+        assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+    return failed
+
+
+def corpus(path, rows):
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def two_themes():
+    return [{"text": t, "themes": ["ferme"]} for t in FARM] + [{"text": t, "themes": ["sport"]} for t in SPORT]
+
+
+# Wrong use: status 2
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["predict"], "Missing argument 'PATH...'"),
+        (["predict", "--nope", "x"], "No such option"),
+        (["predict", "x", "--format", "xml"], "'xml' is not one of"),
+        (["extract", "x"], "Missing option '--output'"),
+        (["extract", "--output", "o.jsonl"], "Missing argument"),
+        (["extract", "x", "--output", "o.jsonl", "--min-articles", "1"], "1 is not in the range"),
+        (["train", "--jobs", "0"], "0 is not in the range"),
+        (["evaluate", "--model", str(SHIPPED)], "name the labelled files"),
+        (["nothing"], "No such command 'nothing'"),
+    ],
+)
+def test_wrong_use(call, tmp_path, monkeypatch, args, expected):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = call(*args)
+    assert status == 2
+    assert expected in err
+    assert "Usage: cyberclf" in err
+    assert "Traceback" not in err
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_train_outside_a_checkout_needs_a_name(call, tmp_path, monkeypatch):
+    monkeypatch.setattr("cyberclf.files._PACKAGE", tmp_path / "lib" / "site" / "cyberclf")
+    monkeypatch.chdir(tmp_path)
+    status, _, err = call("train")
+    assert status == 2
+    assert "not in a checkout of cyberclf: name the file to write with --output FILE" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+# What to tag
+
+
+def test_a_missing_file(fails, tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    missing = tmp_path / "none.txt"
+    for paths in ([missing], [tmp_path / "a.txt", missing]):
+        fails("predict", *paths, "--output", tmp_path / "o.csv", expected=f"{missing}: no such file or folder")
+
+
+def test_a_folder_without_articles(fails, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.pdf").write_bytes(b"%PDF")
+    fails("predict", tmp_path / "folder", expected="no article in this folder; it needs files of .txt, .jsonl, .csv, .tsv")
+
+
+def test_an_empty_text_is_a_row_with_the_status_empty(call, tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"")
+    status, out, err = call("predict", tmp_path / "a.txt")
+    assert status == 0
+    assert json.loads(out)["status"] == "empty"
+    assert json.loads(out)["themes"] == []
+    assert err == "cyberclf: 1 articles: 0 tagged, 1 empty, 0 could not be read\n"
+
+
+def test_empty_standard_input():
+    status, out, err = run("predict", "-")
+    assert status == 0
+    assert json.loads(out)["status"] == "empty"
+    assert "Traceback" not in err
+
+
+def test_a_file_without_rows(call, tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(b"\n\n")
+    assert call("predict", tmp_path / "a.jsonl") == (1, "", "cyberclf: no article in what was given\n")
+    (tmp_path / "a.csv").write_bytes(b"id,text\n")
+    assert call("predict", tmp_path / "a.csv")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.csv", b"", "a.csv: empty; it needs a header line with the column text"),
+        ("a.csv", b"id,body\n1,x\n", "a.csv: no column 'text'; it has id, body"),
+        ("a.csv", b"text,text\n1,x\n", "a.csv: two columns have the same name"),
+        ("a.csv", b'text\n"never closed\n', "a.csv: not CSV: "),
+        ("a.tsv", b"id,text\n1,x\n", "a.tsv: no column 'text'"),
+        ("a.jsonl", b'{"id": 1}\n', "a.jsonl:1: no text; each row needs 'text', a string"),
+        ("a.jsonl", b'{"text": 5}\n', "a.jsonl:1: no text; each row needs 'text', a string"),
+        ("a.jsonl", b'{"text": "x", "title": 5}\n', "a.jsonl:1: 'title' is no string"),
+        ("a.jsonl", b'{"text": "x"\n', "a.jsonl:1: not JSON"),
+        ("a.jsonl", b'{"a":' * 100_000, "a.jsonl:1: not JSON: nested too deep"),
+        ("a.jsonl", b'["text"]\n', "a.jsonl:1: not a JSON object"),
+        ("a.pdf", b"%PDF", "a.pdf: kind of file not known; it reads .txt, .jsonl, .csv, .tsv"),
+        ("a.txt", b"\xff\xfe\x00", "a.txt: not UTF-8 (byte 0); save it as UTF-8"),
+    ],
+)
+def test_nothing_that_can_be_read(call, tmp_path, name, content, expected):
+    (tmp_path / name).write_bytes(content)
+    status, out, err = call("predict", tmp_path / name)
+    assert status == 1
+    assert expected in err
+    assert "Traceback" not in err
+    assert err.splitlines()[-1] == "cyberclf: nothing could be read"
+    assert {json.loads(line)["status"] for line in out.splitlines()} == {"error"}
+
+
+# Where to write
+
+
+@needs_full
+@pytest.mark.parametrize("command", ["predict", "info", "help"])
+def test_a_full_standard_output(tmp_path, command):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    args = {"predict": ["predict", tmp_path / "a.txt"], "info": ["info"], "help": ["--help"]}[command]
+    with FULL.open("wb") as full:
+        status, _, err = run(*args, stdout=full)
+    assert status == 1
+    assert err == "cyberclf: standard output: No space left on device\n"
+
+
+@needs_full
+def test_a_full_device_as_output(tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    status, out, err = run("predict", tmp_path / "a.txt", "--output", FULL)
+    assert (status, out) == (1, "")
+    assert err == "cyberclf: /dev/full: No space left on device\n"
+
+
+@needs_full
+def test_a_full_device_for_a_model_and_for_bags(tmp_path):
+    # A folder that stands for the device, so that the card is not written beside the real one.
+    (tmp_path / "m.safetensors").symlink_to(FULL)
+    (tmp_path / "b.jsonl").symlink_to(FULL)
+    path = corpus(tmp_path / "c.jsonl", two_themes())
+    before = sorted(tmp_path.iterdir())
+    for args in (["train", path, "--jobs", "1", "--output", "m.safetensors"], ["extract", path, "--output", "b.jsonl"]):
+        status, _, err = run(*args, cwd=tmp_path)
+        assert status == 1
+        assert err.splitlines()[-1] == f"cyberclf: {args[-1]}: No space left on device"
+        assert "Traceback" not in err
+        assert sorted(tmp_path.iterdir()) == before
+
+
+OUTPUTS = {
+    "predict": ["predict", "INPUT.txt", "--output"],
+    "train": ["train", "INPUT.jsonl", "--output"],
+    "evaluate": ["evaluate", "INPUT.jsonl", "--json"],
+    "extract": ["extract", "INPUT.jsonl", "--output"],
+}
+
+
+@pytest.mark.parametrize("command", OUTPUTS)
+def test_an_output_that_cannot_be(fails, tmp_path, command):
+    (tmp_path / "INPUT.txt").write_text(TEXT, "utf-8")
+    corpus(tmp_path / "INPUT.jsonl", two_themes())
+    args = [tmp_path / arg if arg.startswith("INPUT") else arg for arg in OUTPUTS[command]]
+    fails(*args, tmp_path / "no" / "o.jsonl", expected=f"there is no folder {tmp_path / 'no'}; create it first")
+    (tmp_path / "folder").mkdir()
+    fails(*args, tmp_path / "folder", expected="folder: is a folder; name a file to write")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.parametrize("command", OUTPUTS)
+def test_a_folder_that_is_not_ours(fails, tmp_path, command):
+    (tmp_path / "INPUT.txt").write_text(TEXT, "utf-8")
+    corpus(tmp_path / "INPUT.jsonl", two_themes())
+    args = [tmp_path / arg if arg.startswith("INPUT") else arg for arg in OUTPUTS[command]]
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o500)
+    fails(*args, locked / "o.jsonl", expected="not writable")
+
+
+def test_an_output_whose_card_would_take_its_place(call, tmp_path):
+    path = corpus(tmp_path / "c.jsonl", two_themes())
+    status, _, err = call("train", path, "--output", tmp_path / "m.md", "--jobs", 1)
+    if status == 0:
+        assert cyberclf.load(tmp_path / "m.md").themes == ("ferme", "sport")
+    else:
+        assert "Traceback" not in err
+        assert not (tmp_path / "m.md").exists()
+
+
+def test_a_card_that_cannot_be_written_is_known_before_training(fails, tmp_path):
+    path = corpus(tmp_path / "c.jsonl", two_themes())
+    (tmp_path / "m.md").mkdir()
+    fails("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1, expected="m.md: is a folder")
+
+
+# Corpora
+
+
+def test_a_bad_row_of_a_table_leaves_no_noise(tmp_path):
+    (tmp_path / "c.csv").write_text("text,a\nbon,1\nmauvais,oui\n", "utf-8")
+    status, out, err = run("train", "c.csv", "--output", "m.safetensors", cwd=tmp_path)
+    assert (status, out) == (1, "")
+    assert err == (
+        "cyberclf: c.csv:3: column 'a' holds 'oui'; 0, 1 or empty (not judged), or use a column 'themes'\n"
+    )
+    assert [file.name for file in tmp_path.iterdir()] == ["c.csv"]
+
+
+def test_a_short_row_of_a_table(fails, tmp_path):
+    # A cell that is not there must not count as a 0.
+    (tmp_path / "c.csv").write_text("text,a,b\nun,1,0\ndeux,0,1\ntrois,1\n", "utf-8")
+    fails("train", tmp_path / "c.csv", "--output", tmp_path / "m.safetensors", expected="c.csv:4: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("c.jsonl", "", "c.jsonl: no labelled article in it; give rows with a text and its themes"),
+        ("c.csv", "", "c.csv: empty; it needs a header line with the column text"),
+        ("c.csv", "text,themes\n", "c.csv: no labelled article in it"),
+        ("c.csv", "corps,themes\nx,a\n", "c.csv: no column 'text'; it has corps, themes"),
+        ("c.csv", "text,title\nx,y\n", "c.csv: no column 'themes' and no 0/1 column a theme"),
+        ("c.csv", "text,a\nbon,1\nmauvais,oui\n", "c.csv:3: column 'a' holds 'oui'; 0, 1 or empty"),
+        ("c.csv", "text,themes\nbon,a\nun,deux,trois\n", "c.csv:3: 3 cells for 2 columns"),
+        ("c.csv", "text,a\nbon,1\ncourt\n", "c.csv:3: "),
+        ("c.csv", "text,themes\nbon,a\n,a\n", "c.csv:3: the text is empty; fill it or leave the row out"),
+        ("c.jsonl", '{"text": "bon", "themes": []}\n{"themes": []}\n', "c.jsonl:2: no text; each row needs 'text'"),
+        ("c.jsonl", '{"text": "bon", "themes": []}\n{"text": " ", "themes": []}\n', "c.jsonl:2: the text is empty"),
+        ("c.jsonl", '{"text": "bon"}\n', "c.jsonl:1: 'themes' must be a list of theme ids ([] for none)"),
+        ("c.jsonl", '{"text": "bon", "themes": "a"}\n', "c.jsonl:1: 'themes' must be a list of theme ids"),
+        ("c.jsonl", '{"text": "bon", "themes": [1]}\n', "c.jsonl:1: 'themes' must be a list of theme ids"),
+        ("c.jsonl", '{"text": "bon", "themes": ["a"], "not_judged": ["a"]}\n', "c.jsonl:1: theme a is both"),
+        ("c.jsonl", '{"text": "bon", "themes": ["a"], "kind": "blog"}\n', "c.jsonl:1: kind 'blog' is not one of"),
+        ("c.jsonl", '{"text": "bon", "themes": ["a"], "evidence": {"a": [[0, 9]]}}\n', "c.jsonl:1: evidence for a"),
+        ("c.jsonl", '{"text": "bon", "themes": [], "evidence": {"a": [[0, 1]]}}\n', "c.jsonl:1: evidence for a"),
+        ("c.jsonl", '{"file": "../a.txt", "themes": []}\n', "c.jsonl:1: 'file' must be the name of a file beside"),
+        ("c.jsonl", '{"file": "a.txt", "themes": []}\n', "c.jsonl:1: no file a.txt beside c.jsonl"),
+        ("c.jsonl", '{"terms": [{"a": 1}], "themes": []}\n', "c.jsonl:1: 'terms' in a file without the header line"),
+        ("c.jsonl", '{"format": "other", "version": 9}\n', "c.jsonl:1: not a header of cyberclf-bags 1"),
+        ("c.jsonl", '{"format": "cyberclf-bags", "version": 1, "analyzer": "x"}\n', "counted by another analyzer"),
+        ("c.jsonl", "non\n", "c.jsonl:1: not JSON"),
+        ("c.jsonl.gz", "not gzip", "c.jsonl.gz: damaged or cut short"),
+        ("c.parquet", "PAR1", "c.parquet: kind of file not known; a corpus is .jsonl, .jsonl.gz, .csv or .tsv"),
+        ("c.jsonl", '{"text": "bon", "themes": []}\n{"text": "beau", "themes": []}\n', "no article of the corpus has a theme"),
+        ("c.csv", "text,themes\nbon,a\nbeau,a\nbref,a\n", "every article has the same themes (a): there is nothing to tell"),
+    ],
+)
+def test_a_corpus_that_nothing_can_be_learnt_from(fails, tmp_path, name, content, expected):
+    (tmp_path / name).write_text(content, "utf-8")
+    fails("train", tmp_path / name, "--output", tmp_path / "m.safetensors", expected=expected)
+    fails("evaluate", tmp_path / name, "--json", tmp_path / "e.json", expected=expected)
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "extract"])
+def test_a_corpus_that_is_not_there(fails, tmp_path, command):
+    output = [] if command == "evaluate" else ["--output", tmp_path / "o.jsonl"]
+    missing = tmp_path / "none.jsonl"
+    fails(command, missing, *output, expected=f"cyberclf: {missing}: No such file or directory")
+    (tmp_path / "folder").mkdir()
+    fails(command, tmp_path / "folder", *output, expected="folder: is a folder; name the files of labelled articles")
+
+
+def test_a_theme_with_one_example_is_learnt_and_named(call, tmp_path):
+    rows = [*two_themes(), {"text": "Le griot a chanté l'épopée au mariage du forgeron.", "themes": ["musique"]}]
+    path = corpus(tmp_path / "c.jsonl", rows)
+    status, _, err = call("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1)
+    assert status == 0, err
+    assert "theme musique: fewer than two articles" in err
+    assert "Traceback" not in err
+    model = cyberclf.load(tmp_path / "m.safetensors")
+    assert model.themes == ("ferme", "musique", "sport")
+    assert np.isfinite(model.thresholds).all()
+    card = (tmp_path / "m.md").read_text("utf-8")
+    assert "Too few articles to choose a threshold (the common one is used): musique." in card
+    assert "nan" not in card.lower().split()
+
+
+def test_two_articles_are_enough_to_run(call, tmp_path):
+    path = corpus(tmp_path / "c.jsonl", [two_themes()[0], two_themes()[-1]])
+    status, _, err = call("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1)
+    assert status == 0, err
+    assert cyberclf.load(tmp_path / "m.safetensors").themes == ("ferme", "sport")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("theme = [", "themes.toml: not a TOML file in UTF-8"),
+        ("", "themes.toml: has no [[theme]] table"),
+        ('[[theme]]\nname = "x"\n', "themes.toml: [[theme]] number 1: needs an id, and strings only"),
+        ('[[theme]]\nid = "a"\nnom = "x"\n', "themes.toml: [[theme]] number 1: unknown key nom"),
+        ('[[theme]]\nid = "a"\n[[theme]]\nid = "a"\n', "themes.toml: [[theme]] number 2: id a stands twice"),
+        ('[[theme]]\nid = "a;b"\n', "themes.toml: [[theme]] number 1: an id is one line without ';'"),
+    ],
+)
+def test_a_bad_file_of_themes(fails, tmp_path, content, expected):
+    path = corpus(tmp_path / "c.jsonl", two_themes())
+    (tmp_path / "themes.toml").write_text(content, "utf-8")
+    output = tmp_path / "m.safetensors"
+    fails("train", path, "--themes", tmp_path / "themes.toml", "--output", output, expected=expected)
+    fails("train", path, "--themes", tmp_path / "no.toml", "--output", output, expected="no.toml: No such file")
+
+
+# Artifacts
+
+
+def damaged(tmp_path, how):
+    content = SHIPPED.read_bytes()
+    path = tmp_path / "m.safetensors"
+    size = int.from_bytes(content[:8], "little")
+    if how == "foreign":
+        save_file({"weight": np.zeros(3)}, path, metadata={"format": "pt"})
+        return path
+    if how in {"newer", "no version", "no themes", "infinite", "other rules"}:
+        header = json.loads(content[8 : 8 + size])
+        said = json.loads(header["__metadata__"]["cyberclf"])
+        if how == "newer":
+            said["format_version"] += 1
+        elif how == "no version":
+            del said["format_version"]
+        elif how == "no themes":
+            said["themes"] = []
+        elif how == "infinite":
+            said["thresholds"][0] = float("inf")
+        else:
+            said["analyzer"]["fingerprint"] = "0" * 16
+        header["__metadata__"]["cyberclf"] = json.dumps(said)
+        made = json.dumps(header).encode()
+        made += b" " * (-len(made) % 8)
+        path.write_bytes(len(made).to_bytes(8, "little") + made + content[8 + size :])
+        return path
+    changed = {
+        "empty": b"",
+        "text": TEXT.encode(),
+        "cut": content[: len(content) // 2],
+        "cut header": content[:100],
+        "longer": content + b"\0" * 64,
+        "huge header": (2**62).to_bytes(8, "little") + content[8:],
+        "pickle": b"\x80\x04cos\nsystem\n.",
+        "header": content[:20] + b"\0" * 40 + content[60:],
+    }
+    path.write_bytes(changed[how])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ("empty", "not an artifact, or damaged or cut short"),
+        ("text", "not an artifact, or damaged or cut short"),
+        ("cut", "not an artifact, or damaged or cut short"),
+        ("cut header", "not an artifact, or damaged or cut short"),
+        ("longer", "not an artifact, or damaged or cut short"),
+        ("huge header", "not an artifact, or damaged or cut short"),
+        ("pickle", "not an artifact, or damaged or cut short"),
+        ("header", "not an artifact, or damaged or cut short"),
+        ("foreign", "a safetensors file, but not of cyberclf"),
+        ("newer", "is newer than this cyberclf reads"),
+        ("no version", "its header has no format version"),
+        ("no themes", "damaged: "),
+        ("infinite", "damaged: "),
+        ("other rules", "was trained with other rules for terms"),
+    ],
+)
+def test_a_damaged_artifact(fails, tmp_path, how, expected):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    path = damaged(tmp_path, how)
+    fails("predict", tmp_path / "a.txt", "--model", path, "--output", tmp_path / "o.csv", expected=f"{path}: ")
+    fails("info", "--model", path, expected=expected)
+    fails("evaluate", ROOT / "seeds" / "labels.jsonl", "--model", path, expected=expected)
+
+
+def test_an_artifact_that_is_not_there(fails, tmp_path):
+    fails("info", "--model", tmp_path / "no.safetensors", expected="no.safetensors: No such file or directory")
+    fails("info", "--model", tmp_path, expected=f"{tmp_path}: is a folder; name an artifact (.safetensors)")
+
+
+@pytest.mark.parametrize("scores", [{"themes": {}}, {"protocol": "x", "themes": {"strategy": {"f1": "a", "average_precision": 1}}}])
+def test_info_bears_what_a_stranger_wrote(call, tmp_path, scores):
+    content = SHIPPED.read_bytes()
+    size = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + size])
+    said = json.loads(header["__metadata__"]["cyberclf"])
+    said["metadata"]["scores"] = scores
+    said["themes"][0]["name"] = "pris\x1b[2J\u202e"
+    header["__metadata__"]["cyberclf"] = json.dumps(said)
+    made = json.dumps(header).encode()
+    made += b" " * (-len(made) % 8)
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(len(made).to_bytes(8, "little") + made + content[8 + size :])
+    status, out, err = call("info", "--model", path)
+    assert status in (0, 1)
+    assert "Traceback" not in err
+    assert not {"\x1b", "\u202e"} & set(out + err)

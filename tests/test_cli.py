@@ -1,0 +1,468 @@
+"""The program as a user runs it: its main paths, in processes of their own where pipes and statuses matter."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cyberclf
+from cyberclf.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+ARTICLES = ROOT / "seeds" / "articles"
+TEXT = (
+    "Le Bénin adopte sa stratégie nationale de cybersécurité\n"
+    "Le conseil des ministres a adopté mercredi la stratégie nationale de cybersécurité et créé une agence."
+)
+COOPERATION = "Le Sénégal et la France ont signé à Dakar un accord de coopération sur la cybersécurité."
+AGREED = "Une convention de coopération bilatérale en matière de sécurité numérique a été conclue par les deux pays."
+
+#: Themes of a user, in a language that the package knows nothing of.
+FISHING = [
+    "O barco de pesca voltou ao porto com atum e sardinha.",
+    "Os pescadores vendem sardinha no mercado do porto.",
+    "A frota de pesca descarregou atum durante a noite.",
+    "As redes de pesca secam no porto, ao lado do barco.",
+    "Os pescadores pedem redes novas e gelo para o atum.",
+    "A pesca da sardinha abre em maio, dizem os pescadores.",
+]
+MUSIC = [
+    "A banda toca guitarra e tambor na festa da aldeia.",
+    "O coro canta uma morna e o público aplaude o concerto.",
+    "O concerto de guitarra encheu a praça da aldeia.",
+    "A cantora gravou um disco de morna com a sua banda.",
+    "O festival de música reúne tambor, guitarra e coro.",
+    "A escola de música ensina guitarra às crianças.",
+]
+NEITHER = [
+    "A chuva caiu toda a tarde sobre as montanhas.",
+    "O autocarro atrasou-se por causa das obras na estrada.",
+    "O padeiro abriu a loja às seis da manhã.",
+    "Faltou água na capital durante dois dias.",
+]
+
+
+def run(*args, cwd=None, stdin=b"", stdout=subprocess.PIPE):
+    env = os.environ | {"PYTHONPATH": str(Path(cyberclf.__file__).resolve().parents[1])}
+    command = [sys.executable, "-m", "cyberclf", *map(str, args)]
+    done = subprocess.run(
+        command, cwd=cwd, input=stdin, stdout=stdout, stderr=subprocess.PIPE, env=env, timeout=120, check=False
+    )
+    return done.returncode, (done.stdout or b"").decode(), done.stderr.decode()
+
+
+@pytest.fixture
+def call(capsys):
+    """Run the program in this process: status, what it printed, what it said."""
+
+    def called(*args):
+        status = 0
+        try:
+            main([str(arg) for arg in args])
+        except SystemExit as stop:
+            status = stop.code
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return called
+
+
+def rows_of(out):
+    return [json.loads(line) for line in out.splitlines()]
+
+
+@pytest.fixture
+def user_csv(tmp_path):
+    path = tmp_path / "meus.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["text", "themes"])
+        writer.writerows([text, "pesca"] for text in FISHING)
+        writer.writerows([text, "música"] for text in MUSIC)
+        writer.writerows([text, ""] for text in NEITHER)
+        writer.writerow(["A banda toca guitarra no porto para os pescadores de atum.", "pesca;música"])
+    return path
+
+
+# predict
+
+
+def test_the_seeds_get_exactly_their_labels():
+    status, out, err = run("predict", ARTICLES)
+    assert (status, err) == (0, "")
+    given = {Path(row["id"]).name: set(row["themes"]) for row in rows_of(out)}
+    labels = [json.loads(line) for line in (ROOT / "seeds" / "labels.jsonl").read_text("utf-8").splitlines()]
+    assert given == {row["file"]: set(row["themes"]) for row in labels}
+    assert len(given) == 5
+
+
+def test_a_pipe_gets_json_lines(tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    status, out, _ = run("predict", tmp_path / "a.txt")
+    assert status == 0
+    row = json.loads(out)
+    assert list(row) == ["id", "title", "themes", "probabilities", "passages", "status"]
+    assert row["title"] == "Le Bénin adopte sa stratégie nationale de cybersécurité"
+    assert row["themes"] == ["strategy"]
+    assert set(row["passages"]) == set(row["themes"])
+    assert list(row["probabilities"]) == list(cyberclf.load().themes)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("o.csv", "csv"), ("o.jsonl", "jsonl"), ("o.txt", "table"), ("o", "jsonl")])
+def test_the_suffix_of_the_output_decides_the_format(tmp_path, call, name, kind):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    assert call("predict", tmp_path / "a.txt", "--output", tmp_path / name) == (0, "", "")
+    written = (tmp_path / name).read_text("utf-8")
+    assert written == call("predict", tmp_path / "a.txt", "--format", kind)[1]
+    head = {"csv": "id,title,themes,status,p_strategy", "jsonl": '{"id": ', "table": ""}[kind]
+    assert written.startswith(head)
+
+
+def test_format_wins_over_the_suffix(tmp_path, call):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    assert call("predict", tmp_path / "a.txt", "--format", "csv", "--output", tmp_path / "o.jsonl")[0] == 0
+    assert (tmp_path / "o.jsonl").read_text("utf-8").startswith("id,title,")
+
+
+def test_the_table_shows_names_and_probabilities(tmp_path, call):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "b.txt").write_text("La pluie est tombée sur les collines.", "utf-8")
+    (tmp_path / "c.txt").write_text("…", "utf-8")
+    status, out, _ = call("predict", tmp_path, "--format", "table")
+    assert status == 0
+    tagged, none, empty = out.splitlines()
+    assert "Strategy and governance / Stratégie et gouvernance 0." in tagged
+    assert "no theme (nearest: " in none
+    assert "empty: no word to judge by" in empty
+
+
+def test_csv_has_a_column_of_probabilities_for_each_theme(tmp_path, call):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    (row,) = csv.DictReader(io.StringIO(call("predict", tmp_path / "a.txt", "--format", "csv")[1]))
+    assert row["themes"] == "strategy"
+    assert all(0 <= float(row[f"p_{theme}"]) <= 1 for theme in cyberclf.load().themes)
+    assert list(json.loads(row["passages"])) == ["strategy"]
+    assert row["status"] == "ok"
+    assert row["error"] == ""
+
+
+def test_standard_input_is_one_text():
+    status, out, _ = run("predict", "-", stdin=TEXT.encode())
+    (row,) = rows_of(out)
+    assert (status, row["id"], row["themes"]) == (0, "-", ["strategy"])
+
+
+def test_standard_input_may_be_json_lines():
+    lines = [{"id": "x", "text": TEXT}, {"text": COOPERATION}]
+    given = "\ufeff" + "\n".join(json.dumps(line) for line in lines) + "\n"
+    status, out, _ = run("predict", "-", stdin=given.encode())
+    assert status == 0
+    assert [row["id"] for row in rows_of(out)] == ["x", "-:2"]
+
+
+def test_standard_input_reads_what_its_own_output_says():
+    out = run("predict", ARTICLES)[1]
+    status, again, err = run("predict", "-", stdin=out.encode())
+    # It has titles but no texts: every row is named, none is lost.
+    assert status == 1
+    assert [row["status"] for row in rows_of(again)] == ["error"] * 5
+    assert "no text" in err
+
+
+def test_folders_are_walked_in_order(tmp_path, call):
+    below = tmp_path / "2024" / "mai"
+    below.mkdir(parents=True)
+    for file in (below / "b.TXT", tmp_path / "a.txt", below / "note.md"):
+        file.write_text(TEXT, "utf-8")
+    (below / "c.jsonl").write_text(json.dumps({"text": TEXT}) + "\n", "utf-8")
+    status, out, err = call("predict", tmp_path)
+    assert (status, err) == (0, "")
+    expected = [str(below / "b.TXT"), f"{below / 'c.jsonl'}:1", str(tmp_path / "a.txt")]
+    assert [row["id"] for row in rows_of(out)] == expected
+
+
+def test_bad_rows_are_rows_and_the_rest_is_tagged(tmp_path):
+    path = tmp_path / "m.jsonl"
+    path.write_text(
+        json.dumps({"id": "good", "text": TEXT}) + '\n{"id": "no text"}\nnot json\n[1]\n\n' + json.dumps({"text": ""}) + "\n",
+        "utf-8",
+    )
+    status, out, err = run("predict", path)
+    assert status == 0
+    rows = rows_of(out)
+    assert [row["status"] for row in rows] == ["ok", "error", "error", "error", "empty"]
+    assert [row["id"] for row in rows] == ["good", "no text", f"{path}:3", f"{path}:4", f"{path}:6"]
+    assert f"{path}:3: not JSON" in rows[2]["error"]
+    assert err.splitlines()[-1] == "cyberclf: 5 articles: 1 tagged, 1 empty, 3 could not be read"
+    assert "Traceback" not in err
+
+
+def test_bad_rows_of_a_table_are_rows(tmp_path):
+    path = tmp_path / "m.csv"
+    path.write_text(f'id,text\n1,"{COOPERATION}"\n2,un,deux\n3\n', "utf-8")
+    status, out, err = run("predict", path)
+    assert status == 0
+    assert [row["status"] for row in rows_of(out)] == ["ok", "error", "error"]
+    assert f"{path}:3: 3 cells for 2 columns" in err
+
+
+def test_one_unreadable_file_does_not_stop_the_others(tmp_path, call):
+    (tmp_path / "a.txt").write_bytes(TEXT.encode("latin-1", "replace"))
+    (tmp_path / "b.txt").write_text(TEXT, "utf-8")
+    status, out, err = call("predict", tmp_path)
+    assert status == 0
+    assert [row["status"] for row in rows_of(out)] == ["error", "ok"]
+    assert f"{tmp_path / 'a.txt'}: not UTF-8 (byte " in err
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+@pytest.mark.parametrize("suffix", [".txt", ".csv", ".jsonl"])
+def test_other_encodings_get_a_clear_line(tmp_path, call, encoding, suffix):
+    content = {".txt": TEXT, ".csv": f"id,text\n1,{COOPERATION}\n", ".jsonl": json.dumps({"text": TEXT}, ensure_ascii=False)}
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(content[suffix].encode(encoding))
+    status, out, err = call("predict", path)
+    assert status == 1
+    assert "not UTF-8 (byte" in err
+    assert "save it as UTF-8" in err
+    assert {row["status"] for row in rows_of(out)} == {"error"}
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".csv", ".jsonl"])
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path, call, suffix):
+    content = {".txt": TEXT, ".csv": f'text\n"{TEXT}"\n', ".jsonl": json.dumps({"text": TEXT})}[suffix]
+    path = tmp_path / f"a{suffix}"
+    rows = []
+    for encoding in ("utf-8", "utf-8-sig"):
+        path.write_text(content, encoding)
+        rows += rows_of(call("predict", path)[1])
+    assert rows[0] == rows[1]
+    assert rows[0]["title"].startswith("Le Bénin")
+
+
+def test_cells_that_start_a_formula_are_quoted(tmp_path, call):
+    path = tmp_path / "m.jsonl"
+    starts = ["=", "+", "-", "@"]
+    path.write_text(
+        "".join(json.dumps({"id": f"{s}id", "text": f"{s}SOMME(A1) la loi sur la cybersécurité"}) + "\n" for s in starts),
+        "utf-8",
+    )
+    out = call("predict", path, "--format", "csv")[1]
+    found = list(csv.DictReader(io.StringIO(out)))
+    assert [row["id"] for row in found] == [f"'{s}id" for s in starts]
+    assert all(row["title"].startswith(f"'{s}SOMME") for s, row in zip(starts, found, strict=True))
+    assert not any(cell.startswith(tuple(starts)) for row in found for cell in row.values())
+
+
+STEERING = "\x1b[2J\x1b]0;pris\x07\u202eesrevni\u202c\u2066x\u2069\x9b31m\r\b"
+
+
+def test_an_article_never_steers_the_terminal(tmp_path, call):
+    path = tmp_path / "m.jsonl"
+    path.write_text(json.dumps({"id": f"i{STEERING}", "text": f"Titre {STEERING} fin\nla loi"}) + "\n", "utf-8")
+    out = call("predict", path, "--format", "table")[1]
+    assert "Titre" in out
+    assert not set(STEERING) - set(" 0123[]Jmpriseventx;") & set(out)
+    assert out.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_terminal_gets_a_clean_table(tmp_path):
+    path = tmp_path / "m.jsonl"
+    path.write_text(json.dumps({"text": f"Titre {STEERING} fin\nla loi"}) + "\nnon\n", "utf-8")
+    above, below = os.openpty()
+    status, _, err = run("predict", path, stdout=below)
+    os.close(below)
+    shown = os.read(above, 65536).decode()
+    os.close(above)
+    assert status == 0
+    assert shown.count("\r\n") == 2
+    assert "Titre" in shown
+    assert not shown.startswith("{")
+    assert not {"\x1b", "\x07", "\u202e", "\u2066", "\x9b", "\b"} & set(shown + err)
+
+
+def test_what_it_says_of_a_bad_file_does_not_steer_either(tmp_path, call):
+    path = tmp_path / "m.csv"
+    path.write_text("id,\u202etxet\u202c\x07\n1,2\n", "utf-8")
+    status, out, err = call("predict", path, "--format", "table")
+    assert status == 1
+    assert "no column 'text'" in err
+    assert not {"\x07", "\u202e", "\u202c"} & set(out + err)
+
+
+def test_passages_are_spans_of_the_own_text(tmp_path, call):
+    filler = "La pluie est tombée sur les collines et le marché a fermé plus tôt que prévu. " * 12
+    text = f"{filler}\n\n{COOPERATION} {AGREED} {COOPERATION} {AGREED}\n\n{filler}"
+    path = tmp_path / "m.jsonl"
+    rows = [{"text": text}, {"title": "Un titre donné à part, éàü", "text": text}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    whole, titled = rows_of(call("predict", path)[1])
+    for row in (whole, titled):
+        assert "bilateral_cooperation" in row["themes"]
+        start, end = row["passages"]["bilateral_cooperation"]
+        assert COOPERATION in text[start:end]
+        assert len(text[start:end]) < len(text) / 2
+    assert titled["title"] == "Un titre donné à part, éàü"
+
+
+def test_a_passage_that_begins_in_the_title_begins_at_zero(tmp_path, call):
+    path = tmp_path / "m.jsonl"
+    path.write_text(json.dumps({"title": "Accord entre le Mali et la Chine", "text": f"{COOPERATION} {AGREED}"}) + "\n", "utf-8")
+    (row,) = rows_of(call("predict", path)[1])
+    assert row["passages"]["bilateral_cooperation"] == [0, len(f"{COOPERATION} {AGREED}")]
+
+
+def test_a_file_that_is_there_is_replaced_whole(tmp_path, call):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    out = tmp_path / "o.jsonl"
+    out.write_text("before " * 10_000, "utf-8")
+    out.chmod(0o640)
+    assert call("predict", tmp_path / "a.txt", "--output", out)[0] == 0
+    assert len(rows_of(out.read_text("utf-8"))) == 1
+    assert out.stat().st_mode & 0o777 == 0o640
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.txt", "o.jsonl"]
+
+
+def test_the_reader_may_go_away(tmp_path):
+    path = tmp_path / "m.jsonl"
+    path.write_text((json.dumps({"text": TEXT}) + "\n") * 3000, "utf-8")
+    env = os.environ | {"PYTHONPATH": str(Path(cyberclf.__file__).resolve().parents[1])}
+    command = [sys.executable, "-m", "cyberclf", "predict", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        err = process.stderr.read().decode()
+        status = process.wait(60)
+    assert status == 1
+    assert err == ""
+
+
+# train, evaluate, extract, info
+
+
+def test_train_on_a_table_with_own_themes(tmp_path, call, user_csv):
+    model_file, names = tmp_path / "m.safetensors", tmp_path / "themes.toml"
+    names.write_text(
+        '[[theme]]\nid = "pesca"\nname = "Pesca e mar"\nname_fr = "Pêche et mer"\ndefinition = "Peixe."\n\n'
+        '[[theme]]\nid = "teatro"\nname = "Teatro"\n',
+        "utf-8",
+    )
+    status, out, err = call("train", user_csv, "--themes", names, "--output", model_file, "--jobs", 1)
+    assert status == 0, err
+    assert "average precision" in out
+    assert "theme 'teatro' is in no article; left out" in err
+    assert "threshold pesca: " in err
+    assert err.splitlines()[-1] == f"wrote {model_file} and {tmp_path / 'm.md'}"
+
+    card = (tmp_path / "m.md").read_text("utf-8")
+    assert "# Model card: m.safetensors" in card
+    assert "| `pesca` | Pesca e mar | Pêche et mer | 7 |" in card
+    assert "| `música` | música | música | 7 |" in card
+
+    (tmp_path / "novo.txt").write_text("Os pescadores trouxeram atum e sardinha ao porto, com redes novas.", "utf-8")
+    status, out, _ = call("predict", tmp_path / "novo.txt", "--model", model_file, "--format", "table")
+    assert status == 0
+    assert "Pesca e mar / Pêche et mer" in out
+
+    status, out, _ = call("info", "--model", model_file)
+    assert status == 0
+    assert "2 themes" in out
+    assert "trained on 17 articles" in out
+    assert "pesca: Pesca e mar / Pêche et mer; threshold " in out
+
+
+def test_train_on_columns_of_zero_and_one(tmp_path, call):
+    path = tmp_path / "m.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, delimiter=";")
+        writer.writerow(["id", "text", "pesca", "música"])
+        marked = [(t, 1, 0) for t in FISHING] + [(t, 0, 1) for t in MUSIC] + [(t, 0, "") for t in NEITHER]
+        writer.writerows([number, *row] for number, row in enumerate(marked))
+    status, _, err = call("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1)
+    assert status == 0, err
+    model = cyberclf.load(tmp_path / "m.safetensors")
+    assert model.themes == ("música", "pesca")
+    assert model.metadata["corpus"]["positives"] == {"música": 6, "pesca": 6}
+    given = model.predict_proba([FISHING[0], MUSIC[0]])
+    assert given[0, 1] > given[1, 1]
+    assert given[1, 0] > given[0, 0]
+
+
+def test_train_twice_gives_the_same_bytes(tmp_path, call, user_csv):
+    for name in ("a", "b"):
+        assert call("train", user_csv, "--output", tmp_path / f"{name}.safetensors", "--jobs", 1)[0] == 0
+    assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
+
+
+def test_evaluate_cross_validates_and_writes_json(tmp_path, call, user_csv):
+    status, out, err = call("evaluate", user_csv, "--json", tmp_path / "e.json", "--jobs", 1)
+    assert status == 0, err
+    assert "no event on both sides" in out
+    figures = json.loads((tmp_path / "e.json").read_text("utf-8"))
+    headline = next(iter(figures.values()))
+    assert set(headline["scores"]) >= {"pesca", "música", "macro", "micro"}
+    assert headline["summary"]["articles"] == 17
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_evaluate_scores_a_given_model(tmp_path, call):
+    labels = ROOT / "seeds" / "labels.jsonl"
+    shipped = ROOT / "models" / "cyberclf.safetensors"
+    status, out, err = call("evaluate", labels, "--model", shipped, "--json", tmp_path / "e.json")
+    assert status == 0, err
+    assert "seeds (5 articles; by the model given)" in out
+    assert "all themes right: 100.0% of articles" in out
+    assert json.loads((tmp_path / "e.json").read_text("utf-8"))["seeds"]["scores"]["micro"]["f1"] == 1.0
+
+
+def test_evaluate_refuses_themes_that_the_model_does_not_have(call, user_csv):
+    status, _, err = call("evaluate", user_csv, "--model", ROOT / "models" / "cyberclf.safetensors")
+    assert status == 1
+    assert "is not one of the model's: strategy, " in err
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
+def test_extract_then_train_on_the_counts(tmp_path, call, suffix):
+    texts, bags = tmp_path / "textos.jsonl", tmp_path / f"bags{suffix}"
+    marked = [(t, ["pesca"]) for t in FISHING] + [(t, ["música"]) for t in MUSIC] + [(t, []) for t in NEITHER]
+    texts.write_text(
+        "".join(
+            json.dumps({"text": text, "themes": themes, "source": f"jornal {number % 3}"}) + "\n"
+            for number, (text, themes) in enumerate(marked)
+        ),
+        "utf-8",
+    )
+    status, out, err = call("extract", texts, "--output", bags, "--min-articles", 2)
+    assert (status, out) == (0, "")
+    assert f"wrote 16 articles to {bags}" in err
+    assert "dropped " in err
+    # Nothing but counted words leaves: no sentence, no word of one article alone.
+    if suffix == ".jsonl":
+        written = bags.read_text("utf-8")
+        assert json.loads(written.splitlines()[0])["format"] == "cyberclf-bags"
+        assert "padeiro" not in written
+        assert FISHING[0][:20] not in written
+
+    status, _, err = call("train", bags, "--output", tmp_path / "m.safetensors", "--jobs", 1)
+    assert status == 0, err
+    assert cyberclf.load(tmp_path / "m.safetensors").themes == ("música", "pesca")
+
+
+def test_info_of_the_shipped_artifact():
+    status, out, err = run("info")
+    assert (status, err) == (0, "")
+    model = cyberclf.load()
+    assert out.startswith(f"{len(model.themes)} themes, {len(model.vocabulary)} terms\n")
+    assert str(model.metadata["corpus"]["fingerprint"])[:16] in out
+    for theme in model.theme_list:
+        assert f"  {theme.id}: {theme.label}; threshold 0." in out
+
+
+def test_version():
+    assert run("--version") == (0, f"cyberclf, version {cyberclf.__version__}\n", "")
