@@ -134,7 +134,9 @@ def test_a_missing_file(fails, tmp_path):
 def test_a_folder_without_articles(fails, tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a.pdf").write_bytes(b"%PDF")
-    fails("predict", tmp_path / "folder", expected="no article in this folder; it needs files of .txt, .jsonl, .csv, .tsv")
+    fails(
+        "predict", tmp_path / "folder", expected="no article in this folder; it needs files of .txt, .jsonl, .csv, .tsv"
+    )
 
 
 def test_an_empty_text_is_a_row_with_the_status_empty(call, tmp_path):
@@ -277,9 +279,7 @@ def test_a_bad_row_of_a_table_leaves_no_noise(tmp_path):
     (tmp_path / "c.csv").write_text("text,a\nbon,1\nmauvais,oui\n", "utf-8")
     status, out, err = run("train", "c.csv", "--output", "m.safetensors", cwd=tmp_path)
     assert (status, out) == (1, "")
-    assert err == (
-        "cyberclf: c.csv:3: column 'a' holds 'oui'; 0, 1 or empty (not judged), or use a column 'themes'\n"
-    )
+    assert err == ("cyberclf: c.csv:3: column 'a' holds 'oui'; 0, 1 or empty (not judged), or use a column 'themes'\n")
     assert [file.name for file in tmp_path.iterdir()] == ["c.csv"]
 
 
@@ -318,8 +318,16 @@ def test_a_short_row_of_a_table(fails, tmp_path):
         ("c.jsonl", "non\n", "c.jsonl:1: not JSON"),
         ("c.jsonl.gz", "not gzip", "c.jsonl.gz: damaged or cut short"),
         ("c.parquet", "PAR1", "c.parquet: kind of file not known; a corpus is .jsonl, .jsonl.gz, .csv or .tsv"),
-        ("c.jsonl", '{"text": "bon", "themes": []}\n{"text": "beau", "themes": []}\n', "no article of the corpus has a theme"),
-        ("c.csv", "text,themes\nbon,a\nbeau,a\nbref,a\n", "every article has the same themes (a): there is nothing to tell"),
+        (
+            "c.jsonl",
+            '{"text": "bon", "themes": []}\n{"text": "beau", "themes": []}\n',
+            "no article of the corpus has a theme",
+        ),
+        (
+            "c.csv",
+            "text,themes\nbon,a\nbeau,a\nbref,a\n",
+            "every article has the same themes (a): there is nothing to tell",
+        ),
     ],
 )
 def test_a_corpus_that_nothing_can_be_learnt_from(fails, tmp_path, name, content, expected):
@@ -452,7 +460,9 @@ def test_an_artifact_that_is_not_there(fails, tmp_path):
     fails("info", "--model", tmp_path, expected=f"{tmp_path}: is a folder; name an artifact (.safetensors)")
 
 
-@pytest.mark.parametrize("scores", [{"themes": {}}, {"protocol": "x", "themes": {"strategy": {"f1": "a", "average_precision": 1}}}])
+@pytest.mark.parametrize(
+    "scores", [{"themes": {}}, {"protocol": "x", "themes": {"strategy": {"f1": "a", "average_precision": 1}}}]
+)
 def test_info_bears_what_a_stranger_wrote(call, tmp_path, scores):
     content = SHIPPED.read_bytes()
     size = int.from_bytes(content[:8], "little")

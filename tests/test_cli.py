@@ -189,7 +189,10 @@ def test_folders_are_walked_in_order(tmp_path, call):
 def test_bad_rows_are_rows_and_the_rest_is_tagged(tmp_path):
     path = tmp_path / "m.jsonl"
     path.write_text(
-        json.dumps({"id": "good", "text": TEXT}) + '\n{"id": "no text"}\nnot json\n[1]\n\n' + json.dumps({"text": ""}) + "\n",
+        json.dumps({"id": "good", "text": TEXT})
+        + '\n{"id": "no text"}\nnot json\n[1]\n\n'
+        + json.dumps({"text": ""})
+        + "\n",
         "utf-8",
     )
     status, out, err = run("predict", path)
@@ -223,7 +226,11 @@ def test_one_unreadable_file_does_not_stop_the_others(tmp_path, call):
 @pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
 @pytest.mark.parametrize("suffix", [".txt", ".csv", ".jsonl"])
 def test_other_encodings_get_a_clear_line(tmp_path, call, encoding, suffix):
-    content = {".txt": TEXT, ".csv": f"id,text\n1,{COOPERATION}\n", ".jsonl": json.dumps({"text": TEXT}, ensure_ascii=False)}
+    content = {
+        ".txt": TEXT,
+        ".csv": f"id,text\n1,{COOPERATION}\n",
+        ".jsonl": json.dumps({"text": TEXT}, ensure_ascii=False),
+    }
     path = tmp_path / f"a{suffix}"
     path.write_bytes(content[suffix].encode(encoding))
     status, out, err = call("predict", path)
@@ -249,7 +256,9 @@ def test_cells_that_start_a_formula_are_quoted(tmp_path, call):
     path = tmp_path / "m.jsonl"
     starts = ["=", "+", "-", "@"]
     path.write_text(
-        "".join(json.dumps({"id": f"{s}id", "text": f"{s}SOMME(A1) la loi sur la cybersécurité"}) + "\n" for s in starts),
+        "".join(
+            json.dumps({"id": f"{s}id", "text": f"{s}SOMME(A1) la loi sur la cybersécurité"}) + "\n" for s in starts
+        ),
         "utf-8",
     )
     out = call("predict", path, "--format", "csv")[1]
@@ -313,7 +322,9 @@ def test_passages_are_spans_of_the_own_text(tmp_path, call):
 
 def test_a_passage_that_begins_in_the_title_begins_at_zero(tmp_path, call):
     path = tmp_path / "m.jsonl"
-    path.write_text(json.dumps({"title": "Accord entre le Mali et la Chine", "text": f"{COOPERATION} {AGREED}"}) + "\n", "utf-8")
+    path.write_text(
+        json.dumps({"title": "Accord entre le Mali et la Chine", "text": f"{COOPERATION} {AGREED}"}) + "\n", "utf-8"
+    )
     (row,) = rows_of(call("predict", path)[1])
     assert row["passages"]["bilateral_cooperation"] == [0, len(f"{COOPERATION} {AGREED}")]
 

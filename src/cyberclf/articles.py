@@ -5,6 +5,7 @@ What cannot be read becomes an `Unreadable`, in its place: rows in are rows out.
 
 import csv
 import io
+import itertools
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -199,7 +200,7 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
         head = lines.readline()
         if not head.strip():
             raise ArticleError(f"{path}: empty; it needs a header line with the column {needed[0]}")
-        reader = csv.reader(_chain(head, lines), delimiter=_delimiter(head, path), strict=True)
+        reader = csv.reader(itertools.chain([head], lines), delimiter=_delimiter(head, path), strict=True)
         columns = [name.strip() for name in next(reader)]
         for name in needed:
             if name not in columns:
@@ -210,24 +211,17 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
             where = f"{path}:{number}"
             if not any(cells):
                 continue
-            if len(cells) > len(columns):
-                yield (
-                    where,
-                    f"{where}: {len(cells)} cells for {len(columns)} columns; quote texts that hold the separator",
-                )
+            if len(cells) != len(columns):
+                said = f"{where}: {len(cells)} cells for {len(columns)} columns"
+                yield where, f"{said}; give each row all its cells, and quote texts that hold the separator"
                 continue
-            yield where, dict(zip(columns, cells, strict=False))
+            yield where, dict(zip(columns, cells, strict=True))
     except UnicodeDecodeError as error:
         raise ArticleError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
     except csv.Error as error:
         raise ArticleError(f"{path}: not CSV: {error}; from there on nothing could be read") from None
     finally:
         lines.detach()
-
-
-def _chain(head: str, rest: Iterable[str]) -> Iterator[str]:
-    yield head
-    yield from rest
 
 
 def _delimiter(head: str, path: str) -> str:

@@ -13,6 +13,7 @@ import click
 
 import cyberclf
 from cyberclf.errors import ArticleError, ArtifactError, CorpusError, ThemesError
+from cyberclf.text import printable
 
 if TYPE_CHECKING:
     from cyberclf.corpus import Corpus
@@ -70,12 +71,12 @@ def _silence_stdout() -> None:
 
 
 def _fail(message: str, status: int) -> None:
-    click.echo(f"cyberclf: {message}", err=True)
+    click.echo(printable(f"cyberclf: {message}"), err=True)
     sys.exit(status)
 
 
 def _say(message: str) -> None:
-    click.echo(message, err=True)
+    click.echo(printable(message), err=True)
 
 
 def _jobs_option(function: Callable[..., None]) -> Callable[..., None]:
@@ -190,6 +191,7 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     text and a column themes (ids separated by ;) or one 0/1 column a theme. The themes are those of the corpus.
     """
     from cyberclf.files import checkout, require_writable
+    from cyberclf.modelcard import card_path
     from cyberclf.themes import read_themes
 
     if output is None:
@@ -198,6 +200,7 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
             raise click.UsageError("not in a checkout of cyberclf: name the file to write with --output FILE")
         output = str(root / "models" / "cyberclf.safetensors")
     require_writable(output)
+    require_writable(card_path(Path(output)))
     names = read_themes(themes_file) if themes_file else None
     read = _corpus(corpus)
     for unknown in sorted(set(names or ()) - set(read.themes)):

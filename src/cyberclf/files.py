@@ -37,12 +37,13 @@ def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[byt
     options = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
     require_writable(path)
     if target.exists() and not target.is_file():
-        with target.open(mode, **options) as stream:  # type: ignore[call-overload]
+        with _naming(path), target.open(mode, **options) as stream:  # type: ignore[call-overload]
             yield stream
+            stream.flush()
         return
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
-        with os.fdopen(handle, mode, **options) as stream:  # type: ignore[call-overload]
+        with _naming(path), os.fdopen(handle, mode, **options) as stream:  # type: ignore[call-overload]
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -50,6 +51,17 @@ def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[byt
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def _naming(path: str | Path) -> Iterator[None]:
+    """Name the file in errors of writing, which do not name it themselves."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
         raise
 
 

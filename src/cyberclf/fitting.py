@@ -48,7 +48,7 @@ class Recipe:
     min_articles: int = 2
     min_pair_articles: int = 5
     n_folds: int = 5
-    tol: float = 1e-4
+    tol: float = 1e-9
     seed: int = 0
 
     def as_dict(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def card_path(artifact: Path) -> Path:
     """Where the card of an artifact stands: the folder's README for the shipped one."""
     if artifact.name == "cyberclf.safetensors" and artifact.parent.name == "models":
         return artifact.with_name("README.md")
-    return artifact.with_name(f"{artifact.stem}.md")
+    return artifact.with_name(f"{artifact.name}.md")
 
 
 def headline(corpus: Corpus, trained: Trained) -> Part | None:

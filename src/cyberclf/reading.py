@@ -1,13 +1,17 @@
 """Figures -> lines for a terminal."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from cyberclf.errors import ArtifactError
 from cyberclf.model import Model
+from cyberclf.text import printable
 
 if TYPE_CHECKING:
     from cyberclf.evaluation import Part
 
 __all__ = ["info_as_text", "scores_as_text"]
+
+_SCORES: Final = (("F1", "f1"), ("average precision", "average_precision"))
 
 
 def _number(value: float) -> str:
@@ -26,7 +30,7 @@ def scores_as_text(part: "Part") -> str:
             f"{_number(row[c])} [{_number(row[c + '_low'])} {_number(row[c + '_high'])}]"
             for c in ("f1", "average_precision")
         ]
-        left = f"{theme:{width}}  {_number(row['precision']):9}  {_number(row['recall']):6}"
+        left = f"{printable(str(theme)):{width}}  {_number(row['precision']):9}  {_number(row['recall']):6}"
         lines.append(f"  {left}  {spans[0]:20} {spans[1]:20} {int(row['support'])}")
     lines.append(
         f"  all themes right: {part.summary['subset_accuracy']:.1%} of articles; "
@@ -42,28 +46,30 @@ def scores_as_text(part: "Part") -> str:
 
 
 def info_as_text(model: Model) -> str:
-    """Describe an artifact."""
+    """Describe an artifact.
+
+    Raises
+    ------
+    ArtifactError
+        When what it says of itself is not what `train` writes.
+    """
     meta = model.metadata
-    corpus = meta.get("corpus", {})
-    scores = meta.get("scores", {})
-    kinds = ", ".join(f"{n} {kind}" for kind, n in corpus.get("kinds", {}).items())
-    versions = ", ".join(
-        f"{name} {v if isinstance(v, str) else '.'.join(map(str, v))}" for name, v in meta.get("versions", {}).items()
-    )
-    lines = [
-        f"{len(model.themes)} themes, {len(model.vocabulary)} terms",
-        f"trained on {corpus.get('articles', '?')} articles ({kinds})",
-        f"fingerprint of the corpus {str(corpus.get('fingerprint', '?'))[:16]}",
-        f"made with {versions}",
-    ]
-    if scores:
-        lines.append(f"scores: {scores['protocol']}")
-    for theme, threshold in zip(model.theme_list, model.thresholds, strict=True):
-        row = scores.get("themes", {}).get(theme.id, {})
-        said = (
-            f"; F1 {row['f1']:.2f}, average precision {row['average_precision']:.2f}"
-            if "average_precision" in row and "f1" in row
-            else ""
-        )
-        lines.append(f"  {theme.id}: {theme.label}; threshold {threshold:.2f}{said}")
-    return "\n".join(lines)
+    try:
+        corpus, scores = meta["corpus"], meta.get("scores") or {}
+        kinds = ", ".join(f"{int(n)} {kind}" for kind, n in corpus["kinds"].items())
+        versions = ", ".join(f"{name} {value}" for name, value in meta["versions"].items())
+        lines = [
+            f"{len(model.themes)} themes, {len(model.vocabulary)} terms",
+            f"trained on {int(corpus['articles'])} articles ({kinds})",
+            f"fingerprint of the corpus {str(corpus['fingerprint'])[:16]}",
+            f"made with {versions}",
+        ]
+        if scores:
+            lines.append(f"scores: {scores['protocol']}")
+        for theme, threshold in zip(model.theme_list, model.thresholds, strict=True):
+            row = scores.get("themes", {}).get(theme.id, {})
+            said = "".join(f"; {name} {float(row[key]):.2f}" for name, key in _SCORES if key in row)
+            lines.append(f"  {theme.id}: {theme.label}; threshold {threshold:.2f}{said}")
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ArtifactError(f"the artifact's metadata is damaged ({type(error).__name__}: {error})") from None
+    return "\n".join(map(printable, lines))

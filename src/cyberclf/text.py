@@ -12,6 +12,7 @@ __all__ = [
     "clean",
     "fold",
     "passage_spans",
+    "printable",
     "sentence_spans",
     "words",
 ]
@@ -190,3 +191,14 @@ def passage_spans(text: str) -> list[tuple[int, int]]:
     if len(passages) == 1 and passages[0][2] == 0:
         return []
     return [(start, end) for start, end, _ in passages]
+
+
+def printable(text: str) -> str:
+    """Replace control and direction signs by spaces: an article must not steer the reader's terminal.
+
+    Examples
+    --------
+    >>> printable("a" + chr(27) + "[31mb")
+    'a [31mb'
+    """
+    return "".join(" " if unicodedata.category(char)[0] == "C" else char for char in text)

@@ -8,17 +8,13 @@ from typing import IO, Final
 
 from cyberclf.model import Model
 from cyberclf.tagging import TaggedRow
+from cyberclf.text import printable
 
 __all__ = ["FORMATS", "write_rows"]
 
 _TITLE_WIDTH: Final = 58
 #: A spreadsheet takes a cell that begins so for a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _printable(text: str) -> str:
-    """Without control and direction signs: an article must not steer the reader's terminal."""
-    return "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
 
 
 def _width(text: str) -> int:
@@ -47,8 +43,8 @@ def _write_table(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> No
             if not said:
                 theme = max(row.probabilities, key=row.probabilities.__getitem__)
                 said = f"no theme (nearest: {labels[theme]} {row.probabilities[theme]:.2f})"
-        short = _printable(name)
-        stream.write(f"{_fit(short[-34:], 34)}  {_fit(_printable(row.title), _TITLE_WIDTH)}  {_printable(said)}\n")
+        short = printable(name)
+        stream.write(f"{_fit(short[-34:], 34)}  {_fit(printable(row.title), _TITLE_WIDTH)}  {printable(said)}\n")
 
 
 def _write_jsonl(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:  # noqa: ARG001 - as its peers
