@@ -34,10 +34,8 @@ def check(scores, floors, corpus):
     Scores on another corpus are not compared: floors say nothing about it.
     """
     if corpus != floors["corpus"]:
-        return [
-            f"the floors are of corpus {floors['corpus'][:16]}, the scores of corpus {corpus[:16]}: "
-            f"look at the scores, then run: {RAISE}"
-        ]
+        pair = f"the floors are of corpus {floors['corpus'][:16]}, the scores of corpus {corpus[:16]}"
+        return [f"{pair}: look at the scores, then run: {RAISE}"]
     missing = [f"{name}: has no floor; run: {RAISE}" for name in scores if name not in floors["floors"]]
     failures = []
     for name, floor in floors["floors"].items():

@@ -369,9 +369,9 @@ def test_train_on_a_table_with_own_themes(tmp_path, call, user_csv):
     assert "average precision" in out
     assert "theme 'teatro' is in no article; left out" in err
     assert "threshold pesca: " in err
-    assert err.splitlines()[-1] == f"wrote {model_file} and {tmp_path / 'm.md'}"
+    assert err.splitlines()[-1] == f"wrote {model_file} and {model_file}.md"
 
-    card = (tmp_path / "m.md").read_text("utf-8")
+    card = (tmp_path / "m.safetensors.md").read_text("utf-8")
     assert "# Model card: m.safetensors" in card
     assert "| `pesca` | Pesca e mar | Pêche et mer | 7 |" in card
     assert "| `música` | música | música | 7 |" in card

@@ -1,0 +1,124 @@
+"""Recipes on the same folds: average precision and F1 on real press, against the prototype.
+
+Run: ``python tests/benchmarks/recipes.py [--shuffles 5] [--only NAME ...]``.  For each recipe: the mean over shuffles of
+the event grouping; the difference to the prototype with its paired 95 % bootstrap interval by article; and the scores with a
+source left out.  F1 at thresholds from the other folds.  Prints the rows of the table in ``models/RECIPE.md``.
+"""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from cyberclf.corpus import read_corpus
+from cyberclf.encode import Encoded, encode
+from cyberclf.files import shipped
+from cyberclf.fitting import Linear, Recipe, article_scores, fit_linear
+from cyberclf.folds import SEEDS, Split, event_splits, source_splits
+from cyberclf.metrics import average_precision
+from cyberclf.training import OutOfFold, cross_validate
+
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A recipe: which terms it may use, its settings, and the weight of the whole article's score."""
+
+    name: str
+    keep: Callable[[str], bool] = lambda _: True
+    recipe: Recipe = field(default_factory=Recipe)
+    whole: float = 1.0
+    passages: bool = True
+    written: bool = True
+
+
+PLAIN = Recipe(C=5.0, written_weight=1.0)
+VARIANTS = (
+    Variant("prototype (with stems)", lambda t: not t.startswith("@"), PLAIN, whole=0.0),
+    Variant("the recipe"),
+    Variant("without the whole article", whole=0.0),
+    Variant("whole article alone", passages=False),
+    Variant("without class terms", lambda t: not t.startswith("@")),
+    Variant("without classes of the title", lambda t: not t.startswith("@title:")),
+    Variant("without states", lambda t: not (t.startswith(("@n", "@state")) or "+state" in t or "@title:state" in t)),
+    Variant("without pairs of classes", lambda t: not (t.startswith("@") and "+" in t)),
+    Variant("without pairs of words", lambda t: " " not in t),
+    Variant("C 5", recipe=Recipe(C=5.0)),
+    Variant("C 100", recipe=Recipe(C=100.0)),
+    Variant("no class weights", recipe=Recipe(class_weight=None)),
+    Variant("written text at full weight", recipe=Recipe(written_weight=1.0)),
+    Variant("written text at weight 0.2", recipe=Recipe(written_weight=0.2)),
+    Variant("without written text", written=False),
+    Variant("no rounds of multiple instances", recipe=Recipe(rounds=1)),
+)
+
+
+def _columns(data: Encoded, keep: Callable[[str], bool]) -> Encoded:
+    kept = [column for column, term in enumerate(data.terms) if keep(term)]
+    return replace(data, terms=[data.terms[c] for c in kept], counts=data.counts[:, kept])
+
+
+def _held_out(data: Encoded, splits: list[Split], variant: Variant) -> OutOfFold:
+    shape = data.labels.shape
+    scores, fold = np.full(shape, np.nan), np.full(len(data.labels), -1)
+    for number, split in enumerate(splits):
+        rows = split.train if variant.written else split.train[data.kinds[split.train] != "written"]
+        linear = fit_linear(data, rows, variant.recipe)
+        whole = Linear(**{**vars(linear), "coef": linear.coef * 0, "intercept": linear.intercept * 0})
+        of_whole = article_scores(data, split.test, whole)[0] - np.log(np.diff(data.first)[split.test])[:, None]
+        both = article_scores(data, split.test, linear)[0]
+        scores[split.test] = of_whole if not variant.passages else both - (1 - variant.whole) * of_whole
+        fold[split.test] = number
+    return OutOfFold(scores, np.zeros(shape, dtype=np.int64), fold, tuple(splits))
+
+
+def _f1(data: Encoded, held_out: OutOfFold, rows: np.ndarray) -> np.ndarray:
+    probability, threshold = cross_validate(data.labels, held_out, data.kinds == "press")
+    given, truth = (probability >= threshold)[rows], data.labels[rows] == 1
+    return 2 * (given & truth).sum(0) / (given.sum(0) + truth.sum(0))
+
+
+def main() -> None:
+    """Compare and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shuffles", type=int, default=5)
+    parser.add_argument("--only", nargs="*", help="names of recipes; the prototype always runs")
+    options = parser.parse_args()
+    corpus = read_corpus(shipped(f"seeds/{name}") for name in ("corpus.jsonl", "press.jsonl.gz"))
+    data = encode(corpus.articles, corpus.themes)
+    rows = np.flatnonzero(data.kinds == "press")
+    truth = data.labels[rows] == 1
+    rng = np.random.default_rng(0)
+    drawn = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=RESAMPLES).astype(float)
+    weights = np.vstack([np.ones(len(rows)), drawn])
+    base = None
+    print("| recipe | average precision | " + " | ".join(corpus.themes) + " | against the prototype | F1 | a source left out |")
+    print("|---" * (len(corpus.themes) + 5) + "|")
+    for variant in VARIANTS:
+        if options.only and variant is not VARIANTS[0] and variant.name not in options.only:
+            continue
+        own = _columns(data, variant.keep)
+        by_shuffle, f1 = [], []
+        for seed in range(options.shuffles):
+            splits = [split for split in event_splits(own, 5, seed) if split.name != SEEDS]
+            held_out = _held_out(own, splits, variant)
+            scores = held_out.scores[rows]
+            by_shuffle.append([average_precision(truth[:, j], scores[:, j], weights) for j in range(truth.shape[1])])
+            f1.append(_f1(own, held_out, rows))
+        values = np.mean(by_shuffle, axis=0)  # themes, resamples
+        macro = values.mean(axis=0)
+        base = macro if base is None else base
+        low, high = np.percentile((macro - base)[1:], [2.5, 97.5])
+        left_out = _held_out(own, source_splits(own), variant).scores[rows]
+        by_source = np.mean([average_precision(truth[:, j], left_out[:, j])[0] for j in range(truth.shape[1])])
+        themes = " | ".join(f"{value:.2f}" for value in values[:, 0])
+        difference = f"{macro[0] - base[0]:+.3f} [{low:+.3f} {high:+.3f}]"
+        print(
+            f"| {variant.name} | {macro[0]:.3f} | {themes} | {difference} | {np.mean(f1):.3f} | {by_source:.3f} |", flush=True
+        )
+
+
+if __name__ == "__main__":
+    main()
