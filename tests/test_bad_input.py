@@ -258,18 +258,18 @@ def test_a_folder_that_is_not_ours(fails, tmp_path, command):
 
 def test_an_output_whose_card_would_take_its_place(call, tmp_path):
     path = corpus(tmp_path / "c.jsonl", two_themes())
-    status, _, err = call("train", path, "--output", tmp_path / "m.md", "--jobs", 1)
+    status, _, err = call("train", path, "--output", tmp_path / "m.safetensors.md", "--jobs", 1)
     if status == 0:
-        assert cyberclf.load(tmp_path / "m.md").themes == ("ferme", "sport")
+        assert cyberclf.load(tmp_path / "m.safetensors.md").themes == ("ferme", "sport")
     else:
         assert "Traceback" not in err
-        assert not (tmp_path / "m.md").exists()
+        assert not (tmp_path / "m.safetensors.md").exists()
 
 
 def test_a_card_that_cannot_be_written_is_known_before_training(fails, tmp_path):
     path = corpus(tmp_path / "c.jsonl", two_themes())
-    (tmp_path / "m.md").mkdir()
-    fails("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1, expected="m.md: is a folder")
+    (tmp_path / "m.safetensors.md").mkdir()
+    fails("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1, expected="m.safetensors.md: is a folder")
 
 
 # Corpora
@@ -279,7 +279,7 @@ def test_a_bad_row_of_a_table_leaves_no_noise(tmp_path):
     (tmp_path / "c.csv").write_text("text,a\nbon,1\nmauvais,oui\n", "utf-8")
     status, out, err = run("train", "c.csv", "--output", "m.safetensors", cwd=tmp_path)
     assert (status, out) == (1, "")
-    assert err == ("cyberclf: c.csv:3: column 'a' holds 'oui'; 0, 1 or empty (not judged), or use a column 'themes'\n")
+    assert err == ("cyberclf: c.csv:3: column 'a' holds 'oui'; 0, 1 or empty (not judged)\n")
     assert [file.name for file in tmp_path.iterdir()] == ["c.csv"]
 
 
@@ -355,7 +355,7 @@ def test_a_theme_with_one_example_is_learnt_and_named(call, tmp_path):
     model = cyberclf.load(tmp_path / "m.safetensors")
     assert model.themes == ("ferme", "musique", "sport")
     assert np.isfinite(model.thresholds).all()
-    card = (tmp_path / "m.md").read_text("utf-8")
+    card = (tmp_path / "m.safetensors.md").read_text("utf-8")
     assert "Too few articles to choose a threshold (the common one is used): musique." in card
     assert "nan" not in card.lower().split()
 

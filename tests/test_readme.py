@@ -36,9 +36,11 @@ def test_the_first_command_shows_a_line_an_article_with_both_names_and_probabili
 
 @pytest.mark.skipif(os.name == "nt", reason="the examples are for a POSIX shell")
 def test_the_example_of_an_own_taxonomy_runs(tmp_path):
-    rows = [f"la pêche au thon numéro {n} au port,mer" for n in range(8)]
-    rows += [f"le sénat vote la loi numéro {n}," for n in range(8)]
-    (tmp_path / "labelled.csv").write_text("text,themes\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    sea = ["thon", "port", "filet", "sardine", "chalutier", "marée", "criée", "mareyeur"]
+    law = ["sénat", "loi", "vote", "décret", "ministre", "débat", "député", "scrutin"]
+    rows = [f"la pêche {a} {b} {c},mer" for a, b, c in zip(sea, sea[3:] + sea[:3], sea[5:] + sea[:5], strict=True)]
+    rows += [f"la réunion {a} {b} {c}," for a, b, c in zip(law, law[3:] + law[:3], law[5:] + law[:5], strict=True)]
+    (tmp_path / "labelled.csv").write_text("\n".join(["text,themes", *rows, ""]), encoding="utf-8")
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "a.txt").write_text("Le thon arrive au port.", encoding="utf-8")
     (example,) = [block for block in blocks("console") if "labelled.csv" in block]

@@ -79,7 +79,7 @@ def test_it_runs_from_an_empty_folder(program, tmp_path):
 
 def test_it_trains_on_the_seeds_that_it_carries(program, tmp_path):
     run(program, "train", "--output", "m.safetensors", cwd=tmp_path)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["m.md", "m.safetensors"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["m.safetensors", "m.safetensors.md"]
     made, shipped = cyberclf.load(tmp_path / "m.safetensors"), cyberclf.load()
     assert made.metadata["corpus"] == shipped.metadata["corpus"]
     assert made.themes == shipped.themes

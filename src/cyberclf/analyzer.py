@@ -110,7 +110,7 @@ def count_terms(text: str, *, first: bool = False) -> dict[str, int]:
     Examples
     --------
     >>> sorted(count_terms("Le Mali et la France coopèrent."))
-    ['@n1', '@n2', '@state', '@states', 'coop', 'et', 'et la', 'fran', 'fran coop', ...]
+    ['@n1', '@n2', '@state', '@states', 'coop', 'et', 'et la', 'franc', 'franc coop', ...]
     """
     classes, counts = _classes(), Counter[str]()
     all_states: set[str] = set()

@@ -157,9 +157,7 @@ def _from_table(row: dict[str, Any], where: str) -> dict[str, Any]:
         cells = {name: row[name].strip() for name in columns}
         for name, cell in cells.items():
             if cell not in {"0", "1", ""}:
-                raise CorpusError(
-                    f"{where}: column '{name}' holds '{cell[:30]}'; it takes 0, 1 or nothing (not judged)"
-                )
+                raise CorpusError(f"{where}: column '{name}' holds '{cell[:30]}'; 0, 1 or empty (not judged)")
         made["themes"] = [name for name, cell in cells.items() if cell == "1"]
         made["not_judged"] = [name for name, cell in cells.items() if cell == ""]
     if "certain" in made:

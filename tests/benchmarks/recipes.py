@@ -94,7 +94,11 @@ def main() -> None:
     drawn = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=RESAMPLES).astype(float)
     weights = np.vstack([np.ones(len(rows)), drawn])
     base = None
-    print("| recipe | average precision | " + " | ".join(corpus.themes) + " | against the prototype | F1 | a source left out |")
+    print(
+        "| recipe | average precision | "
+        + " | ".join(corpus.themes)
+        + " | against the prototype | F1 | a source left out |"
+    )
     print("|---" * (len(corpus.themes) + 5) + "|")
     for variant in VARIANTS:
         if options.only and variant is not VARIANTS[0] and variant.name not in options.only:
@@ -116,7 +120,8 @@ def main() -> None:
         themes = " | ".join(f"{value:.2f}" for value in values[:, 0])
         difference = f"{macro[0] - base[0]:+.3f} [{low:+.3f} {high:+.3f}]"
         print(
-            f"| {variant.name} | {macro[0]:.3f} | {themes} | {difference} | {np.mean(f1):.3f} | {by_source:.3f} |", flush=True
+            f"| {variant.name} | {macro[0]:.3f} | {themes} | {difference} | {np.mean(f1):.3f} | {by_source:.3f} |",
+            flush=True,
         )
 
 
