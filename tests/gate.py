@@ -76,9 +76,9 @@ def main(args=None, path=FLOORS, model=None):
         parser.error(f"there is no {path.name}; run: {RAISE}")
     failures = check(scores, floors, corpus)
     for name, floor in floors["floors"].items():
-        print(f"{name:42} floor {floor:.3f}  score {scores.get(name, float('nan')):.3f}")  # noqa: T201
+        print(f"{name:42} floor {floor:.3f}  score {scores.get(name, float('nan')):.3f}")
     for failure in failures:
-        print(failure, file=sys.stderr)  # noqa: T201
+        print(failure, file=sys.stderr)
     return 1 if failures else 0
 
 

@@ -1,8 +1,9 @@
 """Recipes on the same folds: average precision and F1 on real press, against the prototype.
 
-Run: ``python tests/benchmarks/recipes.py [--shuffles 5] [--only NAME ...]``.  For each recipe: the mean over shuffles of
-the event grouping; the difference to the prototype with its paired 95 % bootstrap interval by article; and the scores with a
-source left out.  F1 at thresholds from the other folds.  Prints the rows of the table in ``models/RECIPE.md``.
+Run: ``python tests/benchmarks/recipes.py [--shuffles 5] [--only NAME ...]``.  For each recipe: the mean over
+shuffles of the event grouping; the difference to the prototype with its paired 95 % bootstrap interval by
+article; F1 at thresholds from the other folds; and average precision with a source left out.  Prints the rows
+of the table in ``models/RECIPE.md``.
 """
 
 import argparse

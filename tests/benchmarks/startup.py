@@ -43,10 +43,10 @@ def main():
     """Print the minima, medians and their ratio."""
     times = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
     for name, found in times.items():
-        print(f"{name:38} min {min(found):.3f} s  median {statistics.median(found):.3f} s")  # noqa: T201
+        print(f"{name:38} min {min(found):.3f} s  median {statistics.median(found):.3f} s")
     ours, theirs = times.values()
     ratios = min(ours) / min(theirs), statistics.median(ours) / statistics.median(theirs)
-    print(f"{'ratio':38} min {ratios[0]:.2f}    median {ratios[1]:.2f}")  # noqa: T201
+    print(f"{'ratio':38} min {ratios[0]:.2f}    median {ratios[1]:.2f}")
 
 
 if __name__ == "__main__":
