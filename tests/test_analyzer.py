@@ -1,0 +1,50 @@
+"""Terms: stems, pairs, classes."""
+
+from cyberclf import analyzer
+from cyberclf.analyzer import analyzer_fingerprint, article_bags, count_terms, stem
+from cyberclf.lexicon import CLASSES, STATES
+
+
+def test_forms_of_a_word_share_a_stem():
+    assert stem("cooperation") == stem("cooperer") == "cooper"
+    assert stem("formateurs") == stem("formation")
+
+
+def test_short_words_keep_all_their_letters():
+    assert [stem(word) for word in ("tic", "lois", "5g")] == ["tic", "lois", "5g"]
+
+
+def test_two_states_in_one_sentence_are_told_from_two_sentences():
+    assert "@states" in count_terms("Le Mali et la France signent.")
+    apart = count_terms("Le Mali signe. La France signe.")
+    assert "@states" not in apart
+    assert apart["@state"] == 2
+    assert apart["@n2"] == 1
+
+
+def test_a_longer_name_wins_and_an_adjective_names_its_state():
+    assert "@states" not in count_terms("La Guinée équatoriale est un pays.")
+    assert "@states" in count_terms("Un accord tuniso-marocain : les autorités tunisiennes et marocaines.")
+
+
+def test_classes_that_meet_in_a_passage_are_paired():
+    assert "@ai+rules" in count_terms("Une charte éthique encadre l'IA.")
+
+
+def test_only_the_first_passage_has_a_title():
+    bags = article_bags("Une loi sur le numérique.\n" + "Des mots sans suite pour remplir. " * 60)
+    assert any(term.startswith("@title:") for term in bags[0])
+    assert not any(term.startswith("@title:") for bag in bags[1:] for term in bag)
+
+
+def test_no_word_list_is_empty_and_every_state_has_a_code():
+    assert all(words.split() for words in CLASSES.values())
+    assert all(len(line.partition(": ")[0]) == 2 for line in STATES.strip().splitlines())
+
+
+def test_the_fingerprint_follows_the_rules(monkeypatch):
+    before = analyzer_fingerprint()
+    analyzer_fingerprint.cache_clear()
+    monkeypatch.setattr(analyzer, "ANALYZER_VERSION", 999)
+    assert analyzer_fingerprint() != before
+    analyzer_fingerprint.cache_clear()

@@ -1,0 +1,126 @@
+"""One file that opens or says why not, and never runs code."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load as from_bytes
+from safetensors.numpy import save as to_bytes
+
+import cyberclf
+from cyberclf.artifact import FORMAT_VERSION, SHIPPED, load, save
+from cyberclf.errors import ArtifactError
+from cyberclf.files import shipped
+
+BYTES = shipped(SHIPPED).read_bytes()
+ARRAYS = ("idf", "idf_whole", "coef", "coef_whole", "intercept", "intercept_whole", "calibration", "thresholds")
+
+
+def refused(path, match):
+    with pytest.raises(ArtifactError, match=match) as caught:
+        load(path)
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def altered(tmp_path, change):
+    """The shipped artifact with its header and tensors changed."""
+    size = int.from_bytes(BYTES[:8], "little")
+    header = json.loads(json.loads(BYTES[8 : 8 + size])["__metadata__"]["cyberclf"])
+    tensors = from_bytes(BYTES)
+    change(header, tensors)
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(to_bytes(tensors, metadata={"cyberclf": json.dumps(header)}))
+    return path
+
+
+def test_what_is_saved_is_what_is_loaded_and_saving_twice_gives_the_same_bytes(small, tmp_path):
+    first, second = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
+    save(small.model, first)
+    back = load(first)
+    save(back, second)
+    assert first.read_bytes() == second.read_bytes()
+    assert (back.vocabulary, back.theme_list) == (small.model.vocabulary, small.model.theme_list)
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(back, name), getattr(small.model, name))
+
+
+def test_it_is_small():
+    assert len(BYTES) <= 8_000_000
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, len(BYTES) - 1))
+def test_a_truncated_file_gives_one_clear_line(tmp_path_factory, size):
+    path = tmp_path_factory.mktemp("cut") / "m.safetensors"
+    path.write_bytes(BYTES[:size])
+    refused(path, "damaged or cut short")
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 6000), st.integers(0, 255))
+def test_a_flipped_byte_gives_a_model_or_a_clear_line(tmp_path_factory, position, value):
+    path = tmp_path_factory.mktemp("flip") / "m.safetensors"
+    path.write_bytes(BYTES[:position] + bytes([value]) + BYTES[position + 1 :])
+    said = ""
+    try:
+        load(path)
+    except ArtifactError as error:
+        said = str(error)
+    assert "\n" not in said
+
+
+def test_a_foreign_file_is_named_so(tmp_path):
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(to_bytes({"w": np.zeros(3)}))
+    refused(path, "not of cyberclf")
+    path.write_bytes(b"\x80\x04\x95 a pickle")
+    refused(path, "not an artifact")
+
+
+def test_a_newer_format_asks_for_an_upgrade(tmp_path):
+    refused(altered(tmp_path, lambda h, _: h.update(format_version=FORMAT_VERSION + 1)), "upgrade cyberclf")
+
+
+CHANGES = {
+    "another analyzer": (lambda h, _: h["analyzer"].update(fingerprint="0" * 16), "train it again"),
+    "no version": (lambda h, _: h.pop("format_version"), "no format version"),
+    "no themes": (lambda h, _: h.update(themes=[]), "damaged"),
+    "a theme without id": (lambda h, _: h["themes"][0].pop("id"), "damaged"),
+    "one threshold": (lambda h, _: h.update(thresholds=[0.5]), "thresholds has shape"),
+    "words for numbers": (lambda h, _: h.update(calibration="x"), "damaged"),
+    "a short array": (lambda _, t: t.update(coef=t["coef"][:5]), "coef has shape"),
+    "a missing array": (lambda _, t: t.pop("idf"), "damaged"),
+    "not a number": (lambda _, t: t.update(idf=t["idf"] * np.float32(np.nan)), "not finite"),
+}
+
+
+@pytest.mark.parametrize(("change", "match"), CHANGES.values(), ids=CHANGES)
+def test_damage_inside_is_found(tmp_path, change, match):
+    refused(altered(tmp_path, change), match)
+
+
+def test_a_missing_file_and_a_folder_are_os_errors(tmp_path):
+    for path in (tmp_path / "none", tmp_path):
+        with pytest.raises(OSError, match=r"none|folder"):
+            load(path)
+
+
+def test_the_shipped_artifact_says_what_it_is():
+    meta = cyberclf.load().metadata
+    assert meta["corpus"]["kinds"] == {"press": 1525, "seed": 5, "written": 420}
+    assert set(meta["versions"]) == {"cyberclf", "numpy", "python", "scikit-learn", "scipy"}
+
+
+def test_no_text_of_the_corpus_leaks_into_it(written):
+    words = [article.text.split() for article in written.articles]
+    assert not any(" ".join(w[i : i + 4]).encode() in BYTES for w in words for i in range(0, len(w) - 4, 9))
+
+
+def test_a_model_with_other_thresholds_can_be_saved(model, tmp_path):
+    other = replace(model, thresholds=np.full(4, 0.9))
+    other.save(tmp_path / "m.safetensors")
+    assert (load(tmp_path / "m.safetensors").thresholds == 0.9).all()

@@ -1,0 +1,124 @@
+"""Labelled articles: what a row may say, and how it is told what is wrong."""
+
+import gzip
+import json
+
+import pytest
+
+from cyberclf.analyzer import analyzer_fingerprint
+from cyberclf.corpus import Corpus, read_corpus
+from cyberclf.errors import CorpusError
+
+
+def write(tmp_path, *rows, name="c.jsonl"):
+    path = tmp_path / name
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def header(**changes):
+    return {"format": "cyberclf-bags", "version": 1, "analyzer": analyzer_fingerprint(), **changes}
+
+
+BAD_ROWS = {
+    "no themes": ({"text": "a"}, "'themes' must be a list"),
+    "themes in a string": ({"text": "a", "themes": "x"}, "'themes' must be a list"),
+    "no text": ({"themes": []}, "no text"),
+    "text is a number": ({"text": 3, "themes": []}, "no text"),
+    "blank text": ({"text": " \n", "themes": []}, "text is empty"),
+    "title is a list": ({"text": "a", "title": [], "themes": []}, "'title' is no string"),
+    "unknown kind": ({"text": "a", "themes": [], "kind": "rumour"}, "kind 'rumour'"),
+    "source is a number": ({"text": "a", "themes": [], "source": 3}, "'source' is no string"),
+    "given and not judged": ({"text": "a", "themes": ["x"], "not_judged": ["x"]}, "both given and not judged"),
+    "evidence beyond": ({"text": "abc", "themes": ["x"], "evidence": {"x": [[0, 9]]}}, "within 3 characters"),
+    "evidence backwards": ({"text": "abc", "themes": ["x"], "evidence": {"x": [[2, 1]]}}, "no \\[start, end\\]"),
+    "evidence of nothing": ({"text": "abc", "themes": [], "evidence": {"x": [[0, 1]]}}, "does not have"),
+    "evidence in a list": ({"text": "abc", "themes": [], "evidence": [1]}, "'evidence' must map"),
+    "terms without header": ({"terms": [{"a": 1}], "themes": []}, "'cyberclf extract'"),
+    "a file elsewhere": ({"file": "../../etc/passwd", "themes": []}, "beside"),
+    "a file that is not there": ({"file": "none.txt", "themes": []}, "no file none.txt"),
+}
+
+
+@pytest.mark.parametrize(("row", "match"), BAD_ROWS.values(), ids=BAD_ROWS)
+def test_a_bad_row_is_named_with_its_file(tmp_path, row, match):
+    path = write(tmp_path, {"text": "a", "themes": []}, row)
+    with pytest.raises(CorpusError, match=match) as caught:
+        read_corpus([path])
+    assert str(caught.value).startswith(f"{path}:2")
+
+
+BAD_BAGS = {
+    "a count of nought": ([{"a": 0}], {}, "count"),
+    "a count that is true": ([{"a": True}], {}, "count"),
+    "no list": ({"a": 1}, {}, "must be a list"),
+    "evidence in no bag": ([{"a": 1}], {"x": [1]}, "not the number"),
+}
+
+
+@pytest.mark.parametrize(("terms", "evidence", "match"), BAD_BAGS.values(), ids=BAD_BAGS)
+def test_a_bad_bag_is_named(tmp_path, terms, evidence, match):
+    path = write(tmp_path, header(), {"terms": terms, "themes": ["x"], "evidence": evidence})
+    with pytest.raises(CorpusError, match=match):
+        read_corpus([path])
+
+
+def test_bags_of_another_analyzer_are_refused_with_what_to_do(tmp_path):
+    path = write(tmp_path, header(analyzer="0" * 16), {"terms": [{"a": 1}], "themes": []})
+    with pytest.raises(CorpusError, match="'cyberclf extract'"):
+        read_corpus([path])
+
+
+def test_a_gzip_cut_short_says_so(tmp_path):
+    path = tmp_path / "c.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"text": "a", "themes": []}\n' * 900)[:60])
+    with pytest.raises(CorpusError, match="cut short"):
+        read_corpus([path])
+
+
+def test_a_table_with_a_column_of_ids(tmp_path):
+    path = tmp_path / "c.csv"
+    path.write_text('text,themes\n"un, deux",a; b\ntrois,\n', encoding="utf-8-sig")
+    first, second = read_corpus([path]).articles
+    assert (first.text, first.themes, second.themes) == ("un, deux", {"a", "b"}, frozenset())
+
+
+def test_a_table_with_a_column_a_theme_tells_lacking_from_not_judged(tmp_path):
+    path = tmp_path / "c.tsv"
+    path.write_text("text\tsource\ta\tb\nun\ts1\t1\t\ndeux\ts2\t0\t1\n", encoding="utf-8")
+    first, second = read_corpus([path]).articles
+    assert (first.themes, first.not_judged, first.source) == ({"a"}, {"b"}, "s1")
+    assert (second.themes, second.not_judged) == ({"b"}, frozenset())
+
+
+def test_a_title_goes_before_the_text_and_evidence_moves_with_it(tmp_path):
+    row = {"title": "Titre", "text": "Une loi.", "themes": ["x"], "evidence": {"x": [[0, 8]]}}
+    (article,) = read_corpus([write(tmp_path, row)]).articles
+    (start, end) = article.evidence["x"][0]
+    assert article.text[start:end] == "Une loi."
+    assert article.text.startswith("Titre\n")
+
+
+def test_a_passage_holds_evidence_when_half_of_it_lies_there(tmp_path):
+    text = "Une phrase de début. " * 40 + "La loi est votée."
+    where = text.index("La loi")
+    row = {"text": text, "themes": ["x"], "evidence": {"x": [[where, len(text)]]}}
+    (article,) = read_corpus([write(tmp_path, row)]).articles
+    bags, marked = article.passages()
+    assert marked["x"] == {len(bags) - 1}
+
+
+def test_the_seeds_are_read_with_their_texts(root):
+    seeds = read_corpus([root / "seeds" / "labels.jsonl"])
+    assert [article.kind for article in seeds.articles] == ["seed"] * 5
+    assert all(article.evidence for article in seeds.articles)
+
+
+def test_the_fingerprint_follows_text_and_labels(small_corpus):
+    assert Corpus.of(small_corpus.articles).fingerprint == small_corpus.fingerprint
+    assert Corpus.of(small_corpus.articles[:-1]).fingerprint != small_corpus.fingerprint
+
+
+def test_an_empty_corpus_is_refused():
+    with pytest.raises(CorpusError, match="empty"):
+        Corpus.of([])

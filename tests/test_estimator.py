@@ -1,0 +1,105 @@
+"""ThemeClassifier has scikit-learn's manners."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_predict
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from cyberclf import ThemeClassifier
+
+#: The checks of scikit-learn give matrices of numbers or one label a row; texts with several labels cannot pass these.
+_NUMBERS = "gives a matrix of numbers; this reads texts"
+
+
+def texts_and_labels(corpus):
+    texts = [article.text for article in corpus.articles]
+    return texts, np.array(
+        [[theme in article.themes for theme in corpus.themes] for article in corpus.articles], dtype=float
+    )
+
+
+@pytest.fixture(scope="module")
+def sample(small_corpus):
+    return texts_and_labels(small_corpus)
+
+
+def expected_failures(_):
+    return dict.fromkeys(NUMERIC_CHECKS, _NUMBERS)
+
+
+NUMERIC_CHECKS = (
+    "check_classifiers_one_label_sample_weights",
+    "check_estimator_sparse_tag",
+    "check_estimators_unfitted",
+    "check_f_contiguous_array_estimator",
+    "check_fit_check_is_fitted",
+    "check_fit_score_takes_y",
+    "check_n_features_in_after_fitting",
+    "check_positive_only_tag_during_fit",
+    "check_readonly_memmap_input",
+    "check_requires_y_none",
+)
+
+
+@parametrize_with_checks([ThemeClassifier()], expected_failed_checks=expected_failures)
+def test_it_keeps_the_contract_of_an_estimator(estimator, check):
+    check(estimator)
+
+
+def test_it_clones_and_shows_its_settings():
+    made = ThemeClassifier(C=3.0)
+    assert clone(made).get_params() == made.get_params()
+    assert made.set_params(C=4.0).C == 4.0
+
+
+def test_it_can_be_pickled_and_says_the_same(sample):
+    texts, labels = sample
+    fitted = ThemeClassifier(n_folds=3).fit(texts, labels)
+    again = pickle.loads(pickle.dumps(fitted))  # noqa: S301 - our own bytes
+    np.testing.assert_array_equal(again.predict_proba(texts), fitted.predict_proba(texts))
+
+
+def test_it_can_be_searched_and_cross_validated(sample):
+    texts, labels = sample
+    held_out = cross_val_predict(ThemeClassifier(n_folds=2), texts, labels, cv=3, method="predict_proba")
+    assert held_out.shape == labels.shape
+    search = GridSearchCV(ThemeClassifier(n_folds=2), {"C": [1.0, 30.0]}, cv=2).fit(texts, labels)
+    assert search.best_params_["C"] in {1.0, 30.0}
+    assert search.best_score_ > 0.5
+
+
+def test_labels_may_be_lists_of_ids_or_a_frame(sample, small_corpus):
+    texts, labels = sample
+    lists = [sorted(article.themes) for article in small_corpus.articles]
+    by_lists = ThemeClassifier(n_folds=3).fit(texts, lists)
+    by_frame = ThemeClassifier(n_folds=3).fit(texts, pd.DataFrame(labels, columns=list(small_corpus.themes)))
+    assert list(by_lists.classes_) == list(by_frame.classes_) == ["loi", "mer"]
+    np.testing.assert_array_equal(by_lists.predict_proba(texts), by_frame.predict_proba(texts))
+    assert by_lists.score(texts, lists) == by_frame.score(texts, labels) > 0.9
+
+
+def test_nan_is_not_judged(sample):
+    texts, labels = sample
+    unjudged = labels.copy()
+    unjudged[::4, 0] = np.nan
+    fitted = ThemeClassifier(n_folds=3).fit(texts, unjudged)
+    assert fitted.model_.metadata["corpus"]["positives"]["0"] == int(np.nansum(unjudged[:, 0]))
+
+
+@pytest.mark.parametrize(
+    ("labels", "match"),
+    [([[1, 0]], "shape"), ([[2], [0]], "not 1, 0 or NaN"), ([["a"]], "labels for 1"), ("ab", "texts|indicator")],
+)
+def test_labels_that_fit_nothing_are_refused(labels, match):
+    with pytest.raises(ValueError, match=match):
+        ThemeClassifier().fit(["un", "deux", "trois"][: 2 if labels == [[2], [0]] else 3], labels)
+
+
+def test_it_says_when_it_is_not_fitted():
+    with pytest.raises(NotFittedError):
+        ThemeClassifier().predict(["a"])

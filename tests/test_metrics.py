@@ -1,0 +1,82 @@
+"""Scores, calibration and thresholds."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, f1_score
+
+from cyberclf.calibration import best_f1_threshold, calibrate, choose_thresholds, logistic
+from cyberclf.metrics import Predictions, average_precision, score_table, summary
+
+RANKED = st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=2, max_size=40)
+
+
+@given(RANKED)
+def test_average_precision_is_that_of_scikit_learn(pairs):
+    truth, score = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs], dtype=float)
+    found = average_precision(truth, score)[0]
+    if truth.any():
+        assert found == pytest.approx(average_precision_score(truth, score))
+    else:
+        assert np.isnan(found)
+
+
+@given(RANKED)
+def test_no_threshold_has_a_better_f1(pairs):
+    truth, score = np.array([p[0] for p in pairs]), np.array([p[1] / 10 + 0.1 for p in pairs])
+    if not truth.any():
+        return
+    best = f1_score(truth, score >= best_f1_threshold(score, truth))
+    assert all(f1_score(truth, score >= cut) <= best + 1e-12 for cut in score)
+
+
+def test_calibrated_probabilities_are_the_shares_that_come_true():
+    rng = np.random.default_rng(0)
+    score = rng.normal(size=(20_000, 1))
+    labels = (rng.random((20_000, 1)) < 1 / (1 + np.exp(-(2 * score - 1)))).astype(float)
+    assert calibrate(score, labels)[:, 0] == pytest.approx([2.0, -1.0], abs=0.1)
+
+
+def test_a_theme_without_articles_takes_the_common_curve():
+    rng = np.random.default_rng(0)
+    score = rng.normal(size=(500, 2))
+    labels = np.column_stack([(score[:, 0] > 0).astype(float), np.full(500, np.nan)])
+    curve = calibrate(score, labels)
+    assert curve[:, 1] == pytest.approx(curve[:, 0], rel=0.3)
+
+
+@settings(deadline=None)
+@given(st.floats(-1e6, 1e6), st.floats(-50, 50))
+def test_a_probability_is_one_whatever_the_score(score, offset):
+    (value,) = logistic(np.array([[score]]), np.array([[1.0], [offset]]))[0]
+    assert 0 <= value <= 1
+
+
+def test_a_rare_theme_is_drawn_to_the_common_threshold():
+    rng = np.random.default_rng(1)
+    labels = np.zeros((2000, 2))
+    labels[:600, 0] = 1
+    labels[:3, 1] = 1
+    probability = np.clip(labels * 0.5 + rng.random(labels.shape) * 0.45, 0, 1)
+    probability[:, 1] *= 0.3
+    chosen = choose_thresholds(probability, labels)
+    own = best_f1_threshold(probability[:, 1], labels[:, 1] == 1)
+    assert abs(chosen.values[1] - chosen.common) < abs(own - chosen.common)
+    assert chosen.spread[0] > 0
+
+
+def test_the_table_has_intervals_around_its_values_and_a_row_for_no_theme():
+    rng = np.random.default_rng(0)
+    labels = (rng.random((300, 2)) < 0.3).astype(float)
+    labels[:5, 1] = np.nan
+    score = np.nan_to_num(labels) * 0.4 + rng.random((300, 2))
+    made = Predictions(("a", "b"), labels, score, score > 0.7)
+    table = score_table(made)
+    assert list(table.index) == ["a", "b", "macro", "micro", "no theme"]
+    for theme in ("a", "b", "macro"):
+        row = table.loc[theme]
+        for name in ("precision", "recall", "f1", "average_precision"):
+            assert row[f"{name}_low"] <= row[name] <= row[f"{name}_high"]
+    assert table.loc["a", "f1"] == pytest.approx(f1_score(labels[:, 0], score[:, 0] > 0.7))
+    assert 0 < summary(made)["subset_accuracy"] < 1

@@ -1,0 +1,73 @@
+"""Sentences, passages and clean words."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cyberclf.text import MAX_WORDS, passage_spans, sentence_spans, words
+
+SAME = [
+    ("l'IA", "l’IA", "L'I.A.", "L' IA", "IA"),
+    ("d'accord", "d’accord", "accord", "D'ACCORD"),
+    ("qu'elle signe", "qu’elle signe", "elle signe"),
+    ("aujourd'hui", "aujourd’hui", "AUJOURD'HUI"),
+    ("cyber-sécurité", "cyber sécurité", "cybersécurité", "CYBER‑SECURITE", "cyber­sécurité"),
+    ("cyber-attaques", "cyber attaques", "cyberattaques"),
+    ("œuvre", "oeuvre", "ŒUVRE", "OEUVRE"),
+    ("stratégie numérique", "STRATEGIE NUMERIQUE", unicodedata.normalize("NFD", "stratégie numérique")),
+    ("e-gouvernement", "E‑gouvernement", "egouvernement"),
+    ("U.E.", "UE", "ue"),
+]
+
+
+@pytest.mark.parametrize("forms", SAME, ids=lambda forms: forms[0])
+def test_forms_of_one_thing_are_one_thing(forms):
+    assert len({tuple(words(form)) for form in forms}) == 1
+    assert words(forms[0])
+
+
+@pytest.mark.parametrize("word", ["IA", "UE", "5G", "4G", "TIC", "ANSSI"])
+def test_short_terms_are_kept(word):
+    assert words(f"La {word}, dit-on.")[1] == word.lower()
+
+
+@pytest.mark.parametrize(
+    "text", ["a@b.org", "https://example.org/cyber?x=1", "www.example.org/loi", "+221 33 800 00 00"]
+)
+def test_addresses_links_and_telephone_numbers_leave_nothing(text):
+    assert words(f"avant {text} après") == ["avant", "apres"]
+
+
+def test_cyber_before_another_word_stays_a_word():
+    assert words("un espace cyber national") == ["un", "espace", "cyber", "national"]
+
+
+@given(st.text())
+def test_sentences_cover_the_text_without_gap_or_overlap(text):
+    assert "".join(text[start:end] for start, end in sentence_spans(text)) == text
+
+
+@given(st.lists(st.sampled_from(["mot", "Fin.", "M.", "\n", "!", "«", "long" * 9, "\ud800", "1"])).map(" ".join))
+def test_passages_cover_the_text_and_are_not_too_long(text):
+    spans = passage_spans(text)
+    if spans:
+        assert "".join(text[start:end] for start, end in spans) == text
+    assert all(len(words(text[start:end])) <= MAX_WORDS for start, end in spans)
+
+
+def test_a_text_without_a_word_has_no_passage():
+    assert passage_spans("") == passage_spans(" … \n") == []
+
+
+def test_one_endless_sentence_is_cut_between_words():
+    spans = passage_spans("mot " * 500)
+    assert len(spans) > 3
+    assert all(len(words(("mot " * 500)[start:end])) <= MAX_WORDS for start, end in spans)
+
+
+def test_titles_and_initials_end_no_sentence():
+    text = "M. Diallo et Mme. A. Sow ont signé. Il part."
+    assert [text[a:b].strip() for a, b in sentence_spans(text)][-1] == "Il part."
+    assert len(sentence_spans("M. Diallo part. Il reste.")) == 2

@@ -1,0 +1,87 @@
+"""Corpus to model: what is learnt, held out and refused."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cyberclf.corpus import Corpus
+from cyberclf.encode import encode
+from cyberclf.errors import CorpusError
+from cyberclf.folds import event_splits, source_splits, writer_splits
+from cyberclf.labelled import LabelledArticle
+from cyberclf.training import train
+
+
+def saved(corpus, path):
+    train(corpus, n_jobs=1).model.save(path)
+    return path.read_bytes()
+
+
+def test_the_same_corpus_gives_the_same_bytes(small_corpus, tmp_path):
+    assert saved(small_corpus, tmp_path / "a") == saved(small_corpus, tmp_path / "b")
+
+
+def test_it_learns_what_tells_the_themes_apart(small):
+    assert small.model.themes == ("loi", "mer")
+    given = small.model.predict(["Le thon et la sardine du port.", "Le sénat vote la loi.", "Rien de cela."])
+    assert given.tolist()[:2] == [[False, True], [True, False]]
+
+
+def test_a_theme_not_judged_is_neither_positive_nor_negative(small_corpus):
+    extra = LabelledArticle(
+        "x", "x", frozenset({"loi"}), frozenset({"mer"}), text="Le thon au sénat.", event="x", source="s1"
+    )
+    data = encode([*small_corpus.articles, extra], ("loi", "mer"))
+    assert np.isnan(data.labels[-1, 1])
+    model = train(Corpus.of([*small_corpus.articles, extra]), n_jobs=1).model
+    assert model.metadata["corpus"]["positives"]["mer"] == 24
+
+
+def test_a_theme_with_one_article_has_a_model_and_the_common_threshold(small_corpus):
+    extra = LabelledArticle("x", "x", frozenset({"ski"}), text="La neige et le ski.", event="x", source="s1")
+    trained = train(Corpus.of([*small_corpus.articles, extra]), n_jobs=1)
+    assert trained.few == ("ski",)
+    column = trained.model.themes.index("ski")
+    assert trained.model.thresholds[column] == pytest.approx(trained.thresholds.common, abs=1e-3)
+    assert trained.model.coef_whole[:, column].any()
+
+
+def test_a_corpus_with_nothing_to_tell_apart_is_refused(small_corpus):
+    same = [replace(article, themes=frozenset({"mer"})) for article in small_corpus.articles]
+    with pytest.raises(CorpusError, match="nothing to tell apart"):
+        train(Corpus.of(same))
+    with pytest.raises(CorpusError, match="has a theme"):
+        train(Corpus.of([replace(article, themes=frozenset()) for article in small_corpus.articles]))
+
+
+def test_no_event_stands_on_both_sides_of_a_split(small_corpus):
+    rows = [replace(article, event=f"e{number // 3}") for number, article in enumerate(small_corpus.articles)]
+    data = encode(rows, small_corpus.themes)
+    for split in [*event_splits(data, 5, 0), *source_splits(data)]:
+        assert not set(data.groups[split.train]) & set(data.groups[split.test])
+
+
+def test_every_real_article_is_held_out_once(small_corpus):
+    data = encode(small_corpus.articles, small_corpus.themes)
+    tested = np.concatenate([split.test for split in event_splits(data, 5, 0)])
+    assert sorted(tested) == list(range(len(small_corpus.articles)))
+
+
+def test_near_duplicates_without_event_are_one_event():
+    text = "le ministre a présenté hier au parlement le projet de loi sur la protection des données personnelles "
+    texts = [text, text + "enfin", "une équipe de football gagne la coupe devant son public ravi"]
+    rows = [LabelledArticle(str(n), str(n), frozenset(), text=t) for n, t in enumerate(texts)]
+    groups = encode(rows, ()).groups
+    assert groups[0] == groups[1] != groups[2]
+
+
+def test_seeds_are_a_fold_of_their_own_and_written_text_is_held_out_by_writer(small_corpus):
+    kinds = ["press"] * 20 + ["written"] * 10 + ["seed"] * 6
+    rows = [replace(a, kind=k) for a, k in zip(small_corpus.articles, kinds, strict=True)]
+    data = encode(rows, small_corpus.themes)
+    splits = event_splits(data, 3, 0)
+    assert [split.name for split in splits] == ["fold 1", "fold 2", "fold 3", "seeds"]
+    assert set(data.kinds[splits[-1].test]) == {"seed"}
+    assert "seed" not in data.kinds[splits[-1].train]
+    assert {tuple(set(data.sources[split.test])) for split in writer_splits(data)} == {("s0",), ("s1",)}
