@@ -73,7 +73,7 @@ def test_the_same_corpus_gives_the_same_bytes_without_a_time_stamp(small_corpus,
 
 
 def chained(bag, start, length):
-    """What a reader would make of a bag's pairs: from a word, the most frequent pair onward, each pair as often as it is."""
+    """Guess a run from a bag's pairs: from a word, the most frequent pair onward, each as often as it is."""
     left, onward = Counter(), defaultdict(list)
     for term, count in bag.items():
         if " " in term:

@@ -4,7 +4,7 @@ This is the only place that decides what a term is.  Training, prediction, extra
 explanation all call it, so a number learnt here means the same thing there.  A passage gives
 
 - the stems of its words,
-- pairs of neighbouring stems,
+- pairs of neighbouring stems, none of a function word,
 - class terms, which begin with ``@``: sentences that hold a word of a class (``@law``), or name one
   or two states (``@state``, ``@states``); how many states the passage names (``@n1`` to ``@n3``);
   each two classes that meet in the passage (``@digital+law``); and, in the first passage of an
@@ -19,7 +19,7 @@ from functools import cache, lru_cache
 from itertools import combinations, pairwise
 from typing import Final
 
-from cyberclf.lexicon import CLASSES, STATES
+from cyberclf.lexicon import CLASSES, FUNCTION_WORDS, STATES
 from cyberclf.text import MAX_WORDS, TARGET_WORDS, passage_spans, sentence_spans, words
 
 __all__ = ["analyzer_fingerprint", "analyzer_settings", "article_bags", "count_terms", "stem"]
@@ -35,6 +35,7 @@ euse erent eraient erait era eront ees ee er es ent ant ants ante antes ir it e 
 _SUFFIXES: Final = tuple(sorted(_ENDINGS.split(), key=lambda suffix: (-len(suffix), suffix)))
 _LEAST_STEM: Final = 4
 _MOST_STATES: Final = 3
+_FUNCTION_WORDS: Final = frozenset(FUNCTION_WORDS.split())
 
 
 @lru_cache(maxsize=65536)
@@ -110,16 +111,19 @@ def count_terms(text: str, *, first: bool = False) -> dict[str, int]:
     Examples
     --------
     >>> sorted(count_terms("Le Mali et la France coopèrent."))
-    ['@n1', '@n2', '@state', '@states', 'coop', 'et', 'et la', 'franc', 'franc coop', ...]
+    ['@n1', '@n2', '@state', '@states', 'coop', 'et', 'franc', 'franc coop', 'la', 'le', 'mali']
     """
     classes, counts = _classes(), Counter[str]()
     all_states: set[str] = set()
     met: set[str] = set()
     for start, end in sentence_spans(text):
         sentence = words(text[start:end])
-        stems = [stem(word) for word in sentence]
-        counts.update(stems)
-        counts.update(f"{left} {right}" for left, right in pairwise(stems))
+        counts.update(map(stem, sentence))
+        counts.update(
+            f"{stem(left)} {stem(right)}"
+            for left, right in pairwise(sentence)
+            if left not in _FUNCTION_WORDS and right not in _FUNCTION_WORDS
+        )
         states, rest = _states_in(sentence)
         here = {name for word in rest for name in classes.get(stem(word), ())}
         if states:
@@ -176,5 +180,6 @@ def analyzer_fingerprint() -> str:
         _SUFFIXES,
         CLASSES,
         STATES,
+        FUNCTION_WORDS,
     ]
     return hashlib.sha256(json.dumps(made).encode()).hexdigest()[:16]
