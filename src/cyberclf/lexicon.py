@@ -30,7 +30,7 @@ CLASSES: Final = {
         cyberattaque cyberattaques cyberdéfense cyberespace cyber données informatique informatiques
         internet télécommunications télécoms TIC électronique électroniques egouvernement
         dématérialisation ARTCI ARTP ARCEP ANSSI CNIL RGPD logiciels algorithmes technologies
-        technologie connectivité hacking piratage cryptologie cloud datacenter systèmes en ligne web
+        technologie connectivité hacking piratage cryptologie cloud datacenter systèmes ligne web
         plateformes réseaux cybernétique développeurs programmation codage coding code data hackers
         cybercriminels cyberharcèlement smart numériquement
     """,
