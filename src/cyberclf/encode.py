@@ -56,7 +56,6 @@ class Encoded:
     groups: IntArray
     sources: npt.NDArray[Any]
     kinds: npt.NDArray[Any]
-    certain: BoolArray
     counted_pairs: frozenset[str] | None
 
     @property
@@ -121,7 +120,6 @@ def encode(articles: Iterable[LabelledArticle], themes: Iterable[str]) -> Encode
         groups=event_groups(rows, counts, starts, terms),
         sources=np.array([article.source or "" for article in rows]),
         kinds=np.array([article.kind for article in rows]),
-        certain=np.array([article.certain for article in rows]),
         counted_pairs=None if pairs is None else frozenset(pairs),
     )
 

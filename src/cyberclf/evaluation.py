@@ -1,6 +1,5 @@
 """Model or recipe x corpus -> figures."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,19 +14,14 @@ from cyberclf.fitting import Recipe
 from cyberclf.folds import SEEDS, Split, event_splits, source_splits, writer_splits
 from cyberclf.metrics import Predictions, score_table, summary
 from cyberclf.model import Model
-from cyberclf.training import OutOfFold, check, cross_validate, out_of_fold, recipe_for
+from cyberclf.training import OutOfFold, Say, check, cross_validate, out_of_fold, recipe_for, silent
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Evaluation", "Part", "evaluate_model", "evaluate_recipe", "from_held_out"]
 
-Say = Callable[[str], None]
 BoolArray = npt.NDArray[np.bool_]
-
-
-def _silent(_: str) -> None:
-    pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +118,7 @@ def from_held_out(corpus: Corpus, data: Encoded, held_out: OutOfFold, kinds: str
     return Part(name, protocol, score_table(predictions), summary(predictions), evidence)
 
 
-def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int = 2, say: Say = _silent) -> Evaluation:
+def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int = 2, say: Say = silent) -> Evaluation:
     """Cross-validate the recipe on a corpus.
 
     Real press: folds without an event on both sides, then a source at a time; the rivals on the

@@ -19,7 +19,17 @@ from cyberclf.folds import Split, event_splits
 from cyberclf.model import Model
 from cyberclf.themes import Theme, known_themes
 
-__all__ = ["OutOfFold", "Trained", "check", "cross_validate", "out_of_fold", "recipe_for", "train"]
+__all__ = [
+    "OutOfFold",
+    "Say",
+    "Trained",
+    "check",
+    "cross_validate",
+    "out_of_fold",
+    "recipe_for",
+    "silent",
+    "train",
+]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -33,8 +43,8 @@ _DECIMALS = 3
 _COEF_DECIMALS = 2
 
 
-def _silent(_: str) -> None:
-    pass
+def silent(_: str) -> None:
+    """Tell nobody of progress."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +126,7 @@ def _one(data: Encoded, recipe: Recipe, split: Split) -> tuple[Linear, FloatArra
 
 
 def out_of_fold(
-    data: Encoded, splits: list[Split], recipe: Recipe, *, n_jobs: int = 2, say: Say = _silent
+    data: Encoded, splits: list[Split], recipe: Recipe, *, n_jobs: int = 2, say: Say = silent
 ) -> tuple[OutOfFold, list[Linear]]:
     """Fit a model a split, and score what it held out."""
     from joblib import Parallel, delayed
@@ -179,7 +189,7 @@ def train(
     themes: Mapping[str, Theme] | None = None,
     recipe: Recipe | None = None,
     n_jobs: int = 2,
-    say: Say = _silent,
+    say: Say = silent,
 ) -> Trained:
     """Train a model on a corpus.
 

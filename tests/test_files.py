@@ -1,0 +1,60 @@
+"""Whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from cyberclf.files import atomic_write, checkout, require_writable, shipped
+
+
+def test_a_file_is_replaced_when_all_went_well_and_keeps_its_mode(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    path.chmod(0o640)
+    with atomic_write(path) as stream:
+        stream.write("né")
+        assert path.read_text() == "old"
+    assert path.read_text("utf-8") == "né"
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def half():
+        with atomic_write(path) as stream:
+            stream.write("half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        half()
+    assert path.read_text() == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_link_is_followed(tmp_path):
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with atomic_write(tmp_path / "link", "wb") as stream:
+        stream.write(b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"new"
+
+
+def test_what_cannot_be_written_is_known_before(tmp_path):
+    for path in (tmp_path, tmp_path / "none" / "a"):
+        with pytest.raises(OSError, match=str(path)):
+            require_writable(path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_device_is_named():
+    with pytest.raises(OSError, match="space") as caught, atomic_write("/dev/full") as stream:
+        stream.write("a")
+    assert caught.value.filename == "/dev/full"
+
+
+def test_the_checkout_and_its_files_are_found(root):
+    assert checkout() == root
+    assert shipped("seeds/press.jsonl.gz").is_file()

@@ -1,0 +1,37 @@
+"""Names of themes."""
+
+import pytest
+
+from cyberclf.errors import ThemesError
+from cyberclf.themes import DIGITAL_POLICY, known_themes, read_themes
+
+
+def test_names_are_read_and_missing_ones_fall_back(tmp_path):
+    path = tmp_path / "themes.toml"
+    path.write_text('[[theme]]\nid = "mer"\nname_fr = "La mer"\n[[theme]]\nid = "x"\n', encoding="utf-8")
+    named = read_themes(path)
+    assert [theme.label for theme in known_themes(["mer", "x", "y"], named)] == ["La mer", "x", "y"]
+
+
+BAD = {
+    "not TOML": ("[[theme", "not a TOML file"),
+    "no themes": ("a = 1", "no \\[\\[theme\\]\\] table"),
+    "no id": ("[[theme]]\nname = 'a'", "number 1: needs an id"),
+    "unknown key": ("[[theme]]\nid = 'a'\nnom = 'b'", "unknown key nom"),
+    "twice": ("[[theme]]\nid = 'a'\n[[theme]]\nid = 'a'", "number 2: id a stands twice"),
+    "a separator in an id": ("[[theme]]\nid = 'a;b'", "without ';'"),
+    "a number": ("[[theme]]\nid = 3", "strings only"),
+}
+
+
+@pytest.mark.parametrize(("content", "match"), BAD.values(), ids=BAD)
+def test_a_bad_file_is_told_what_is_wrong(tmp_path, content, match):
+    path = tmp_path / "themes.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ThemesError, match=match):
+        read_themes(path)
+
+
+def test_the_codebook_has_four_themes_with_names_in_both_languages():
+    assert len(DIGITAL_POLICY) == 4
+    assert all(theme.name != theme.name_fr and theme.definition for theme in DIGITAL_POLICY)
