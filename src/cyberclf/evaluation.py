@@ -34,6 +34,10 @@ class Part:
     table : pandas.DataFrame
         See `score_table`.
     summary : dict of str to float
+    rows : ndarray of int64, shape (n_scored,)
+        The articles scored, as numbers of the corpus's.
+    predictions : Predictions
+        What was said of them: shape (n_scored, n_themes).
     evidence : pandas.DataFrame or None
         See `evidence_agreement`.
     """
@@ -42,6 +46,8 @@ class Part:
     protocol: str
     table: "pd.DataFrame"
     summary: dict[str, float]
+    rows: npt.NDArray[np.int64]
+    predictions: Predictions
     evidence: "pd.DataFrame | None" = None
 
 
@@ -115,7 +121,17 @@ def from_held_out(corpus: Corpus, data: Encoded, held_out: OutOfFold, kinds: str
         given = probability >= threshold
     predictions = Predictions(corpus.themes, data.labels[rows], probability[rows], given[rows])
     evidence = evidence_agreement(data, corpus.themes, given, held_out.best, rows)
-    return Part(name, protocol, score_table(predictions), summary(predictions), evidence)
+    return _part(name, protocol, rows, predictions, evidence)
+
+
+def _part(
+    name: str,
+    protocol: str,
+    rows: npt.NDArray[np.int64],
+    predictions: Predictions,
+    evidence: "pd.DataFrame | None" = None,
+) -> Part:
+    return Part(name, protocol, score_table(predictions), summary(predictions), rows, predictions, evidence)
 
 
 def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int = 2, say: Say = silent) -> Evaluation:
@@ -152,7 +168,7 @@ def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int
             rows = np.flatnonzero(data.kinds == kind)
             predictions = Predictions(corpus.themes, data.labels[rows], made[0][rows], made[1][rows])
             name = f"{headline}: {baseline.name}"
-            parts.append(Part(name, "the same folds", score_table(predictions), summary(predictions)))
+            parts.append(_part(name, "the same folds", rows, predictions))
     if by_source:
         protocol = f"{len(by_source)} folds, a source at a time"
         parts.append(from_held_out(corpus, data, hold_out(by_source), "press", "press, a source left out", protocol))
@@ -193,5 +209,5 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
         if len(rows):
             predictions = Predictions(model.themes, data.labels[rows], probability[rows], given[rows])
             evidence = evidence_agreement(data, model.themes, given, best, rows)
-            parts.append(Part(name, "by the model given", score_table(predictions), summary(predictions), evidence))
+            parts.append(_part(name, "by the model given", rows, predictions, evidence))
     return Evaluation(tuple(parts))

@@ -1,0 +1,69 @@
+"""The commands: they parse, call and print; what they print is computed elsewhere."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+import cyberclf
+from cyberclf.cli.common import fail
+from cyberclf.cli.evaluate import evaluate
+from cyberclf.cli.extract import extract
+from cyberclf.cli.info import info
+from cyberclf.cli.predict import predict
+from cyberclf.cli.train import train
+from cyberclf.errors import ArticleError, ArtifactError, CorpusError, ThemesError
+
+__all__ = ["cli", "main"]
+
+_ERRORS = (ArticleError, ArtifactError, CorpusError, ThemesError, OSError)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(cyberclf.__version__, prog_name="cyberclf")
+def cli() -> None:
+    """Tag news articles on digital policy by theme.
+
+    Shell completion: eval "$(_CYBERCLF_COMPLETE=bash_source cyberclf)", or zsh_source, fish_source.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line; exit with 0, 1 (failure) or 2 (wrong use)."""
+    try:
+        cli.main(args=args, prog_name="cyberclf", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        fail("interrupted; nothing was half-written", 130)
+    except BrokenPipeError:
+        # The reader has gone (| head); python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except _ERRORS as error:
+        _silence_stdout()
+        fail(_one_line(error), 1)
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        name = error.filename if error.filename is not None else "standard output"
+        return f"{name}: {error.strerror}"
+    return " ".join(str(error).split())
+
+
+def _silence_stdout() -> None:
+    """Drop what a full device did not take, so that the exit does not fail over it again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+for _command in (predict, train, evaluate, extract, info):
+    cli.add_command(_command)

@@ -1,0 +1,75 @@
+"""What several commands share: options, output, and lines on standard error."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, TYPE_CHECKING, cast
+
+import click
+
+from cyberclf.text import printable
+
+if TYPE_CHECKING:
+    from cyberclf.corpus import Corpus
+    from cyberclf.evaluation import Part
+
+__all__ = ["corpus_of", "fail", "jobs_option", "opened", "say", "show"]
+
+_BUNDLED = ("corpus.jsonl", "press.jsonl.gz", "articles.jsonl.gz")
+
+
+def fail(message: str, status: int) -> None:
+    """Say why, and exit."""
+    click.echo(printable(f"cyberclf: {message}"), err=True)
+    sys.exit(status)
+
+
+def say(message: str) -> None:
+    """Print a line on standard error."""
+    click.echo(printable(message), err=True)
+
+
+def jobs_option(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the option --jobs."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=os.cpu_count() or 1,
+        show_default="one a core",
+        help="Processes.",
+    )(function)
+
+
+def corpus_of(paths: Sequence[str]) -> "Corpus":
+    """Read the labelled articles given; without any, all of seeds/."""
+    from cyberclf.corpus import read_corpus
+    from cyberclf.files import checkout, shipped
+
+    if paths:
+        return read_corpus(paths)
+    root = checkout()
+    return read_corpus(root / "seeds" / name if root else shipped(f"seeds/{name}") for name in _BUNDLED)
+
+
+@contextlib.contextmanager
+def opened(output: str | None) -> Iterator[IO[str]]:
+    """Open standard output, or a file that is written whole or not at all."""
+    if output is None or output == "-":
+        # Names and titles are French whatever the terminal's locale says.
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    from cyberclf.files import atomic_write
+
+    with atomic_write(output) as stream:
+        yield cast("IO[str]", stream)
+
+
+def show(part: "Part") -> None:
+    """Print the scores of one part."""
+    from cyberclf.reading import scores_as_text
+
+    click.echo(scores_as_text(part))

@@ -1,0 +1,77 @@
+"""The command train."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cyberclf.cli.common import corpus_of, jobs_option, say, show
+
+if TYPE_CHECKING:
+    from cyberclf.evaluation import Part
+
+__all__ = ["train"]
+
+
+@click.command()
+@click.argument("corpus", nargs=-1)
+@click.option(
+    "--output",
+    metavar="FILE",
+    help="Artifact to write; in a checkout by default models/cyberclf.safetensors.",
+)
+@click.option(
+    "--themes",
+    "themes_file",
+    metavar="FILE",
+    help="TOML with [[theme]] tables: id, name, name_fr, definition.",
+)
+@jobs_option
+def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, jobs: int) -> None:
+    """Train a model on labelled articles; without arguments, on all of seeds/.
+
+    CORPUS is JSON Lines (.jsonl, .jsonl.gz) of rows with text and themes, or a table (.csv, .tsv) with a column
+    text and a column themes (ids separated by ;) or one 0/1 column a theme. The themes are those of the corpus.
+    """
+    from cyberclf.files import checkout, require_writable
+    from cyberclf.modelcard import card_path
+    from cyberclf.themes import read_themes
+
+    if output is None:
+        root = checkout()
+        if root is None:
+            raise click.UsageError("not in a checkout of cyberclf: name the file to write with --output FILE")
+        output = str(root / "models" / "cyberclf.safetensors")
+    require_writable(output)
+    require_writable(card_path(Path(output)))
+    names = read_themes(themes_file) if themes_file else None
+    read = corpus_of(corpus)
+    for unknown in sorted(set(names or ()) - set(read.themes)):
+        say(f"cyberclf: {themes_file}: theme '{unknown}' is in no article; left out")
+    from cyberclf.modelcard import headline, write_card
+    from cyberclf.training import train as train_model
+
+    trained = train_model(read, themes=names, n_jobs=jobs, say=say)
+    scores = headline(read, trained)
+    model = trained.model
+    if scores is not None:
+        show(scores)
+    for theme, threshold, spread in zip(model.theme_list, model.thresholds, trained.thresholds.spread, strict=True):
+        say(f"threshold {theme.id}: {threshold:.3f} (spread {spread:.3f})")
+    for theme_id in trained.few:
+        say(f"theme {theme_id}: fewer than two articles; it has a model, and the common threshold")
+    replace(model, metadata={**model.metadata, "scores": _scores(scores)}).save(output)
+    card = write_card(trained, scores, Path(output))
+    say(f"wrote {output} and {card}")
+
+
+def _scores(part: "Part | None") -> dict[str, Any]:
+    if part is None:
+        return {}
+    columns = ["precision", "recall", "f1", "average_precision"]
+    rows = part.table[columns].round(3).to_dict(orient="index")
+    return {
+        "protocol": part.protocol,
+        "themes": {str(k): {m: v for m, v in row.items() if v == v} for k, row in rows.items()},
+    }
