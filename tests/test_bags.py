@@ -12,7 +12,7 @@ from cyberclf.bags import extract, write_bags
 from cyberclf.corpus import Corpus, read_corpus
 from cyberclf.files import shipped
 from cyberclf.labelled import LabelledArticle
-from cyberclf.text import passage_spans, words
+from cyberclf.passages import passages
 
 
 def article(text, number, **changes):
@@ -93,8 +93,8 @@ def chained(bag, start, length):
 def test_runs_of_nine_words_cannot_be_chained_from_the_bags(written):
     runs = rebuilt = 0
     for source, row in zip(written.articles, extract(written).rows, strict=True):
-        for (start, end), bag in zip(passage_spans(source.text), row["terms"], strict=True):
-            stems = [stem(word) for word in words(source.text[start:end])]
+        for passage, bag in zip(passages(source.text), row["terms"], strict=True):
+            stems = [stem(word) for sentence in passage.sentences for word in sentence.words]
             guesses = {word: chained(bag, word, 9) for word in set(stems)}
             for i in range(len(stems) - 8):
                 runs += 1

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cyberclf.text import MAX_WORDS, passage_spans, sentence_spans, words
+from cyberclf.passages import MAX_WORDS, passage_spans, passages
+from cyberclf.text import sentences, words
 
 SAME = [
     ("l'IA", "l’IA", "L'I.A.", "L' IA", "IA"),
@@ -34,7 +35,15 @@ def test_short_terms_are_kept(word):
 
 
 @pytest.mark.parametrize(
-    "text", ["a@b.org", "https://example.org/cyber?x=1", "www.example.org/loi", "+221 33 800 00 00"]
+    "text",
+    [
+        "a@b.org",
+        "https://example.org/cyber?x=1",
+        "www.example.org/loi",
+        "example.org/loi",
+        "+221 33 800 00 00",
+        "13h30",
+    ],
 )
 def test_addresses_links_and_telephone_numbers_leave_nothing(text):
     assert words(f"avant {text} après") == ["avant", "apres"]
@@ -46,7 +55,8 @@ def test_cyber_before_another_word_stays_a_word():
 
 @given(st.text())
 def test_sentences_cover_the_text_without_gap_or_overlap(text):
-    assert "".join(text[start:end] for start, end in sentence_spans(text)) == text
+    found = sentences(text)
+    assert not found or "".join(text[s.start : s.end] for s in found) == text
 
 
 @given(st.lists(st.sampled_from(["mot", "Fin.", "M.", "\n", "!", "«", "long" * 9, "\ud800", "1"])).map(" ".join))
@@ -54,7 +64,7 @@ def test_passages_cover_the_text_and_are_not_too_long(text):
     spans = passage_spans(text)
     if spans:
         assert "".join(text[start:end] for start, end in spans) == text
-    assert all(len(words(text[start:end])) <= MAX_WORDS for start, end in spans)
+    assert all(passage.n_words <= MAX_WORDS for passage in passages(text))
 
 
 def test_a_text_without_a_word_has_no_passage():
@@ -62,12 +72,17 @@ def test_a_text_without_a_word_has_no_passage():
 
 
 def test_one_endless_sentence_is_cut_between_words():
-    spans = passage_spans("mot " * 500)
-    assert len(spans) > 3
-    assert all(len(words(("mot " * 500)[start:end])) <= MAX_WORDS for start, end in spans)
+    found = passages("mot " * 500)
+    assert len(found) > 3
+    assert all(passage.n_words <= MAX_WORDS for passage in found)
+
+
+@pytest.mark.parametrize("unit", ["a", "!", "»", ".", "cyber-", "e-", "a.", "e\u0301-", "«»…", "a@", "a.b.", "-"])
+def test_a_run_without_end_takes_time_in_proportion_to_its_length(unit):
+    assert len(passages(unit * 200_000)) <= 1
 
 
 def test_titles_and_initials_end_no_sentence():
     text = "M. Diallo et Mme. A. Sow ont signé. Il part."
-    assert [text[a:b].strip() for a, b in sentence_spans(text)][-1] == "Il part."
-    assert len(sentence_spans("M. Diallo part. Il reste.")) == 2
+    assert [text[s.start : s.end].strip() for s in sentences(text)][-1] == "Il part."
+    assert len(sentences("M. Diallo part. Il reste.")) == 2

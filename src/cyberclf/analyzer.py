@@ -20,11 +20,23 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from cyberclf.lexicon import CLASSES, FUNCTION_WORDS, STATES
-from cyberclf.text import MAX_WORDS, TARGET_WORDS, passage_spans, sentence_spans, words
+from cyberclf.passages import MAX_WORDS, TARGET_WORDS, Passage, passages
+from cyberclf.text import CYBER_WORDS, DOMAINS, DROPPED, NUMBER_DIGITS, words
 
-__all__ = ["analyzer_fingerprint", "analyzer_settings", "article_bags", "count_terms", "stem"]
+__all__ = [
+    "analyzer_fingerprint",
+    "analyzer_settings",
+    "article_bags",
+    "class_terms",
+    "count_terms",
+    "function_words",
+    "state_names",
+    "stem",
+    "stem_endings",
+    "word_classes",
+]
 
-ANALYZER_VERSION: Final = 1
+ANALYZER_VERSION: Final = 2
 
 #: Endings of French (and, as it happens, much of English).
 _ENDINGS: Final = """
@@ -54,8 +66,23 @@ def stem(word: str) -> str:
     return word
 
 
+def stem_endings() -> tuple[str, ...]:
+    """Endings that `stem` cuts."""
+    return _SUFFIXES
+
+
+def function_words() -> frozenset[str]:
+    """Words that stand in no pair."""
+    return _FUNCTION_WORDS
+
+
+def class_terms() -> tuple[str, ...]:
+    """Names of the classes of a sentence; the last two say that it names a state, and several."""
+    return (*CLASSES, "state", "states")
+
+
 @cache
-def _classes() -> Mapping[str, tuple[str, ...]]:
+def word_classes() -> Mapping[str, tuple[str, ...]]:
     """Stem to the classes that it has."""
     found: dict[str, tuple[str, ...]] = {}
     for name, members in CLASSES.items():
@@ -65,7 +92,7 @@ def _classes() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def _states() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+def state_names() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
     """First word of a name to the names that begin so, longest first, and their states."""
     found: dict[str, dict[tuple[str, ...], str]] = {}
     for line in STATES.strip().splitlines():
@@ -80,7 +107,7 @@ def _states() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
 
 def _states_in(sentence: list[str]) -> tuple[set[str], list[str]]:
     """States that a sentence names, and its words outside of their names."""
-    table, states, rest, i = _states(), set(), [], 0
+    table, states, rest, i = state_names(), set(), [], 0
     while i < len(sentence):
         for name, code in table.get(sentence[i], ()):
             if tuple(sentence[i : i + len(name)]) == name:
@@ -93,13 +120,12 @@ def _states_in(sentence: list[str]) -> tuple[set[str], list[str]]:
     return states, rest
 
 
-def count_terms(text: str, *, first: bool = False) -> dict[str, int]:
+def count_terms(passage: Passage, *, first: bool = False) -> dict[str, int]:
     """Count the terms of a passage: its bag.
 
     Parameters
     ----------
-    text : str
-        The passage.
+    passage : Passage
     first : bool, default False
         Whether an article begins with it.
 
@@ -110,28 +136,26 @@ def count_terms(text: str, *, first: bool = False) -> dict[str, int]:
 
     Examples
     --------
-    >>> sorted(count_terms("Le Mali et la France coopèrent."))
+    >>> from cyberclf.passages import passages
+    >>> sorted(count_terms(passages("Le Mali et la France coopèrent.")[0]))
     ['@n1', '@n2', '@state', '@states', 'coop', 'et', 'franc', 'franc coop', 'la', 'le', 'mali']
     """
-    classes, counts = _classes(), Counter[str]()
+    classes, counts = word_classes(), Counter[str]()
     all_states: set[str] = set()
     met: set[str] = set()
-    for start, end in sentence_spans(text):
-        sentence = words(text[start:end])
-        counts.update(map(stem, sentence))
-        counts.update(
-            f"{stem(left)} {stem(right)}"
-            for left, right in pairwise(sentence)
-            if left not in _FUNCTION_WORDS and right not in _FUNCTION_WORDS
-        )
-        states, rest = _states_in(sentence)
+    for number, sentence in enumerate(passage.sentences):
+        stems = [stem(word) for word in sentence.words]
+        counts.update(stems)
+        content = [None if word in _FUNCTION_WORDS else stem for word, stem in zip(sentence.words, stems, strict=True)]
+        counts.update(f"{left} {right}" for left, right in pairwise(content) if left and right)
+        states, rest = _states_in(sentence.words)
         here = {name for word in rest for name in classes.get(stem(word), ())}
         if states:
             here.add("state")
         if len(states) > 1:
             here.add("states")
         counts.update(f"@{name}" for name in here)
-        if first and start == 0:
+        if first and number == 0:
             counts.update(f"@title:{name}" for name in here)
         all_states |= states
         met |= here
@@ -144,8 +168,7 @@ def count_terms(text: str, *, first: bool = False) -> dict[str, int]:
 
 def article_bags(text: str) -> list[dict[str, int]]:
     """Bags of an article's passages, in order."""
-    spans = passage_spans(text)
-    return [count_terms(text[start:end], first=not start) for start, end in spans]
+    return [count_terms(passage, first=not number) for number, passage in enumerate(passages(text))]
 
 
 _PROBE: Final = (
@@ -174,10 +197,10 @@ def analyzer_fingerprint() -> str:
     """
     made = [
         ANALYZER_VERSION,
-        sorted(count_terms(_PROBE, first=True).items()),
-        sentence_spans(_PROBE),
-        passage_spans(" ".join([_PROBE] * 9)),
+        [sorted(bag.items()) for bag in article_bags(" ".join([_PROBE] * 9))],
         _SUFFIXES,
+        CYBER_WORDS,
+        [*sorted(DROPPED), *DOMAINS, NUMBER_DIGITS],
         CLASSES,
         STATES,
         FUNCTION_WORDS,

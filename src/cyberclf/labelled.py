@@ -9,7 +9,7 @@ from typing import Any, Final
 from cyberclf.analyzer import article_bags
 from cyberclf.articles import text_of
 from cyberclf.errors import CorpusError
-from cyberclf.text import passage_spans
+from cyberclf.passages import passage_spans
 
 __all__ = ["KINDS", "LabelledArticle", "labelled_article"]
 

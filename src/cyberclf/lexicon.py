@@ -14,12 +14,12 @@ __all__ = ["CLASSES", "FUNCTION_WORDS", "STATES"]
 
 #: Words that say little; no pair holds one, so that pairs cannot be chained into sentences.
 FUNCTION_WORDS: Final = """
-a afin ainsi alors apres au aucun aussi autre autres aux avait avant avec avoir bien car ce cela celle celles celui ces
-cet cette ceux chaque chez comme contre dans de depuis des dont du elle elles en encore entre est et etait etaient ete
-etre eux fait fois font il ils je jusque la le les leur leurs lors lorsque lui mais meme memes moins mon ne ni nos notre
-nous on ont ou par parmi pas pendant peu peut plus plusieurs pour quand que quel quelle quelles quels qui quoi sa sans se
-selon sera ses si soit son sont sous sur ta tant tel telle telles tels tous tout toute toutes tres un une vers vos votre
-vous y
+a afin ainsi alors apres au aucun aujourd aussi autre autres aux avait avant avec avoir bien car ce cela celle celles
+celui ces cet cette ceux chaque chez comme contre dans de depuis des dont du elle elles en encore entre est et etait
+etaient ete etre eux fait fois font hui il ils je jusque la le les leur leurs lors lorsque lui mais meme memes moins
+mon ne ni nos notre nous on ont ou par parmi pas pendant peu peut plus plusieurs pour quand que quel quelle quelles
+quels qui quoi sa sans se selon sera ses si soit son sont sous sur ta tant tel telle telles tels tous tout toute
+toutes tres un une vers vos votre vous y
 the of to in and for on that with by is was be from it its at said an as are has have not will which
 """
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from cyberclf.analyzer import article_bags
 from cyberclf.calibration import logistic
-from cyberclf.text import passage_spans
+from cyberclf.passages import passage_spans
 from cyberclf.themes import Theme
 
 if TYPE_CHECKING:

@@ -1,61 +1,111 @@
-"""From an article's text to sentences, passages and clean words.  Standard library only."""
+"""From an article's text to sentences of clean words.  Standard library only.
+
+Rules are written so that one pass over the text can follow them, sign by sign (see `kernel`): a *run* is
+what stands between white space, a *word* a stretch of letters and digits in it.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 __all__ = [
-    "MAX_WORDS",
-    "TARGET_WORDS",
-    "clean",
+    "ABBREVIATIONS",
+    "APOSTROPHES",
+    "CLOSERS",
+    "CYBER",
+    "CYBER_WORDS",
+    "DOMAINS",
+    "DROPPED",
+    "ENDERS",
+    "HYPHENS",
+    "NUMBER_DIGITS",
+    "Sentence",
     "fold",
-    "passage_spans",
     "printable",
-    "sentence_spans",
+    "sentences",
     "words",
 ]
 
-#: A passage is closed at the first sentence end after this many words ...
-TARGET_WORDS: Final = 85
-#: ... and never holds more than this many.
-MAX_WORDS: Final = 130
-#: A rest shorter than this joins the passage before it, when the two fit into MAX_WORDS.
-_REST_WORDS: Final = 35
+APOSTROPHES: Final = frozenset("'’‘ʼ′＇`´")
+HYPHENS: Final = frozenset("-‐‑⁃﹣－")
+_LIGATURES: Final = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
 
-_LIGATURES = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
-_APOSTROPHES = frozenset("'’‘ʼ′＇`´")
-_HYPHENS = frozenset("-‐‑⁃﹣－")
+#: Signs that end a sentence when white space follows, with these closed between.
+ENDERS: Final = ".!?…"
+CLOSERS: Final = '»”")]'
+_END: Final = re.compile(rf"(?<![{re.escape(ENDERS)}])[{re.escape(ENDERS)}]++[{re.escape(CLOSERS)}]*+(?=\s)|\n")
+#: Words whose full stop ends no sentence; neither does that of a single letter.
+ABBREVIATIONS: Final = frozenset({"mm", "mr", "mrs", "ms", "dr", "pr", "st", "no", "art", "cf", "vs", "etc"})
+_LONGEST_ABBREVIATION: Final = max(map(len, ABBREVIATIONS))
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+", re.IGNORECASE)
-_DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}(?!\w)|\b(?:[^\W\d_]\.)+[^\W\d_]\b")
-_TOKEN = re.compile(r"[^ '-]+")
-_WORD = re.compile(r"\w+")
-_ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|lorsqu|puisqu|jusqu|quoiqu)'")
-_CYBER = re.compile(
-    r"\bcyber(?:-+| +)(?=(?:securit|attaqu|crim|defens|defenc|espac|menac|resilien|hygien|"
-    r"harcel|espion|diplom|terroris|suret|puissanc|risqu|inciden|guerr|polic|malveill|"
-    r"delinqu|escroqu|fraud|attack|spac|threat|bully|warfar|drill))|\bcyber-+(?=\w)"
+#: Elided words that are more than one letter.
+DROPPED: Final = frozenset({"qu", "lorsqu", "puisqu", "jusqu", "quoiqu"})
+#: "cyber" and a word that begins so are one word, however they are set apart.
+CYBER: Final = "cyber"
+CYBER_WORDS: Final = tuple(
+    [
+        "securit",
+        "attaqu",
+        "crim",
+        "defens",
+        "defenc",
+        "espac",
+        "menac",
+        "resilien",
+        "hygien",
+        "harcel",
+        "espion",
+        "diplom",
+        "terroris",
+        "suret",
+        "puissanc",
+        "risqu",
+        "inciden",
+        "guerr",
+        "polic",
+        "malveill",
+        "delinqu",
+        "escroqu",
+        "fraud",
+        "attack",
+        "spac",
+        "threat",
+        "bully",
+        "warfar",
+        "drill",
+    ]
 )
-_E_PREFIX = re.compile(r"\be-+(?=\w{3})")
 
-_SENTENCE_END = re.compile(r"(?:(?<=\w\w)|(?<=[»”\")\]%]))[.!?…]+[»”\")\]]*(?=\s)|[!?…]+(?=\s)|\n+")
-#: Words whose full stop ends no sentence.
-_ABBREVIATIONS = frozenset({"mm", "mr", "mrs", "ms", "dr", "pr", "st", "no", "art", "cf", "vs", "etc"})
+_RUN: Final = re.compile(r"\S+")
+_TOKEN: Final = re.compile(r"[^ '.-]+")
+#: Ends of the names of sites, by which a link without a scheme is known.
+DOMAINS: Final = ("com", "edu", "eu", "fr", "gouv", "gov", "info", "int", "io", "net", "org")
+_SITE: Final = re.compile(rf"(?<![^ '.-])www\.|[^ '.-]\.(?:{'|'.join(DOMAINS)})(?![^ '.-])")
+#: A word with so many digits is a number.
+NUMBER_DIGITS: Final = 3
+#: Single letters or digits with full stops between: I.A., R.D.C.
+_DOTTED: Final = re.compile(r"(?<![^ '.-])[^ '.-](?:\.[^ '.-])+(?![^ '.-])")
+_PREFIX: Final = re.compile(r"(?<![^ '.-])(cyber|e)-+")
+#: Longer runs are not kept in the cache.
+_CACHED_LENGTH: Final = 40
 
 
 class _FoldTable(dict[int, str]):
-    """Code point to what is left of it: letters and digits folded, all else a space.
+    """Code point to what is left of it: letters and digits folded; ``'``, ``-`` and ``.``; all else a space.
 
     Filled as code points are met; it can hold at most one entry a code point.
     """
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        if char in _APOSTROPHES:
+        if char == ".":
+            folded = "."
+        elif char in APOSTROPHES:
             folded = "'"
-        elif char in _HYPHENS:
+        elif char in HYPHENS:
             folded = "-"
         elif unicodedata.category(char) in {"Mn", "Me", "Cf"}:
             folded = ""
@@ -71,126 +121,125 @@ _FOLD = _FoldTable()
 
 
 def fold(text: str) -> str:
-    """Fold case, accents, ligatures, apostrophes and hyphens; all other signs become spaces.
+    """Fold case, accents, ligatures, apostrophes and hyphens; other signs than full stops become spaces.
 
     Examples
     --------
-    >>> fold("L’Œuvre de CYBER‑SÉCURITÉ")
-    "l'oeuvre de cyber-securite"
+    >>> fold("L’Œuvre de CYBER‑SÉCURITÉ !")
+    "l'oeuvre de cyber-securite  "
     """
     return text.translate(_FOLD)
 
 
-def clean(text: str) -> str:
-    """Drop what carries no theme and may identify: addresses and links; join dotted initials.
-
-    Examples
-    --------
-    >>> clean("L'I.A. : voir https://example.org/a")
-    "L'IA : voir  "
-    """
-    text = _ADDRESS.sub(" ", text)
-    return _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
-
-
-def words(text: str) -> list[str]:
-    """Words of a passage in order: folded, elisions cut, numbers and single letters dropped.
-
-    Examples
-    --------
-    >>> words("L’IA et la cyber sécurité, d'accord avec l'UE : 5G, e-gouvernement, 2030")
-    ['ia', 'et', 'la', 'cybersecurite', 'accord', 'avec', 'ue', '5g', 'egouvernement']
-    """
-    folded = fold(clean(text)).replace("aujourd'hui", "aujourdhui")
-    folded = _ELISION.sub(" ", folded)
-    folded = _E_PREFIX.sub("e", _CYBER.sub("cyber", folded))
-    return [token for token in _TOKEN.findall(folded) if not (token.isdigit() or (len(token) == 1 and token.isascii()))]
+def _run_words(run: str) -> tuple[str, ...]:
+    """Words of a run; an address or a link has none."""
+    if "@" in run or "://" in run:
+        return ()
+    folded = fold(run)
+    if "." in folded:
+        if _SITE.search(folded):
+            return ()
+        folded = _DOTTED.sub(lambda match: match.group().replace(".", ""), folded)
+    if "-" in folded:
+        folded = _PREFIX.sub(r"\1", folded)
+    return tuple(token for token in _TOKEN.findall(folded) if not _dropped(token))
 
 
-def sentence_spans(text: str) -> list[tuple[int, int]]:
-    r"""Character spans of the sentences: they cover the text without gap or overlap.
-
-    Examples
-    --------
-    >>> text = "Titre sans point\nM. Diallo a signé. Il part."
-    >>> [text[start:end] for start, end in sentence_spans(text)]
-    ['Titre sans point\n', 'M. Diallo a signé.', ' Il part.']
-    """
-    spans: list[tuple[int, int]] = []
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        end = match.end()
-        if text[match.start()] == ".":
-            word = _last_word(text, match.start())
-            if word in _ABBREVIATIONS:
-                continue
-        if text[start:end].strip():
-            spans.append((start, end))
-            start = end
-    if start < len(text):
-        if text[start:].strip() or not spans:
-            spans.append((start, len(text)))
-        else:
-            spans[-1] = (spans[-1][0], len(text))
-    return spans
+def _dropped(token: str) -> bool:
+    if (len(token) == 1 and token.isascii()) or token in DROPPED or token.isdigit():
+        return True
+    return not token.isalpha() and sum(map(str.isdigit, token)) >= NUMBER_DIGITS
 
 
-def _last_word(text: str, end: int) -> str:
-    start = end
-    while start > 0 and end - start < 5 and text[start - 1].isalnum():
-        start -= 1
-    return text[start:end].lower()
+_run_words_cached = lru_cache(maxsize=65536)(_run_words)
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield sentences as (start, end, number of words), those too long cut between words."""
-    for start, end in sentence_spans(text):
-        starts = [match.start() for match in _WORD.finditer(text, start, end)]
-        if len(starts) <= MAX_WORDS:
-            yield start, end, len(starts)
-            continue
-        cuts = [start, *starts[TARGET_WORDS::TARGET_WORDS], end]
-        for low, high in pairwise(cuts):
-            yield low, high, sum(low <= s < high for s in starts)
-
-
-def passage_spans(text: str) -> list[tuple[int, int]]:
-    """Cut an article at sentence ends into passages of about 100 words.
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence that has words.
 
     Parameters
     ----------
-    text : str
-        The article, its title on the first line.
+    start, end : int
+        Characters of the text; what has no word belongs to the sentence before.
+    words : list of str
+    runs : list of int
+        For each word, where its run begins in the text.
+    """
 
-    Returns
-    -------
-    list of (int, int)
-        Character spans, in order, without gap or overlap, covering the text.  At most
-        ``MAX_WORDS`` words each.  An article without any word has no passage.
+    start: int
+    end: int
+    words: list[str]
+    runs: list[int]
+
+
+def sentences(text: str) -> list[Sentence]:
+    r"""Read the sentences of a text: those that have words, covering it without gap or overlap.
+
+    A line ends a sentence, and ``.!?…`` do before white space, but not the full stop of an abbreviation or
+    of a single letter.
 
     Examples
     --------
-    >>> passage_spans("Une seule phrase.")
-    [(0, 17)]
-    >>> passage_spans(" … ")
-    []
+    >>> text = "Titre sans point\n* * *\nM. Diallo a signé. Il part."
+    >>> [text[s.start : s.end] for s in sentences(text)]
+    ['Titre sans point\n* * *\n', 'M. Diallo a signé.', ' Il part.']
     """
-    passages: list[list[int]] = []
-    for start, end, count in _pieces(text):
-        last = passages[-1] if passages else None
-        if last is not None and (count == 0 or (last[2] < TARGET_WORDS and last[2] + count <= MAX_WORDS)):
-            last[1] = end
-            last[2] += count
-        else:
-            passages.append([start, end, count])
-    if len(passages) > 1:
-        rest, before = passages[-1], passages[-2]
-        if rest[2] < _REST_WORDS and before[2] + rest[2] <= MAX_WORDS:
-            before[1] = rest[1]
-            passages.pop()
-    if len(passages) == 1 and passages[0][2] == 0:
-        return []
-    return [(start, end) for start, end, _ in passages]
+    found: list[Sentence] = []
+    start = 0
+    for end in _ends(text):
+        said, runs = _sentence_words(text, start, end)
+        if said:
+            found.append(Sentence(start, end, said, runs))
+        start = end
+    for number, sentence in enumerate(found):
+        low = sentence.start if number else 0
+        high = found[number + 1].start if number + 1 < len(found) else len(text)
+        found[number] = Sentence(low, high, sentence.words, sentence.runs)
+    return found
+
+
+def _ends(text: str) -> Iterator[int]:
+    for match in _END.finditer(text):
+        if text[match.start()] == "\n" or not _only_stops(match.group()):
+            yield match.end()
+            continue
+        before = match.start()
+        start = before
+        while start > 0 and before - start <= _LONGEST_ABBREVIATION and text[start - 1].isalnum():
+            start -= 1
+        if before - start != 1 and text[start:before].lower() not in ABBREVIATIONS:
+            yield match.end()
+    yield len(text)
+
+
+def _only_stops(ending: str) -> bool:
+    return not any(sign in ending for sign in "!?…")
+
+
+def _sentence_words(text: str, start: int, end: int) -> tuple[list[str], list[int]]:
+    said: list[str] = []
+    runs: list[int] = []
+    for match in _RUN.finditer(text, start, end):
+        run = match.group()
+        for word in _run_words_cached(run) if len(run) <= _CACHED_LENGTH else _run_words(run):
+            if said and said[-1] == CYBER and word.startswith(CYBER_WORDS):
+                said[-1] += word
+            else:
+                said.append(word)
+                runs.append(match.start())
+    return said, runs
+
+
+def words(text: str) -> list[str]:
+    """Words of a text in order: folded, elisions cut, numbers and single letters dropped.
+
+    Examples
+    --------
+    >>> words("L’I.A. et la cyber sécurité, d'accord avec l'UE : 5G, e-gouvernement, 2030, https://example.org")
+    ['ia', 'et', 'la', 'cybersecurite', 'accord', 'avec', 'ue', '5g', 'egouvernement']
+    """
+    return [word for sentence in sentences(text) for word in sentence.words]
 
 
 def printable(text: str) -> str:
