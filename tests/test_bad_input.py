@@ -145,7 +145,7 @@ def test_an_empty_text_is_a_row_with_the_status_empty(call, tmp_path):
     assert status == 0
     assert json.loads(out)["status"] == "empty"
     assert json.loads(out)["themes"] == []
-    assert err == "cyberclf: 1 articles: 0 tagged, 1 empty, 0 could not be read\n"
+    assert err == "cyberclf: 1 articles: 0 tagged, 0 short, 0 foreign, 1 empty, 0 could not be read\n"
 
 
 def test_empty_standard_input():

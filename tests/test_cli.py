@@ -201,7 +201,7 @@ def test_bad_rows_are_rows_and_the_rest_is_tagged(tmp_path):
     assert [row["status"] for row in rows] == ["ok", "error", "error", "error", "empty"]
     assert [row["id"] for row in rows] == ["good", "no text", f"{path}:3", f"{path}:4", f"{path}:6"]
     assert f"{path}:3: not JSON" in rows[2]["error"]
-    assert err.splitlines()[-1] == "cyberclf: 5 articles: 1 tagged, 1 empty, 3 could not be read"
+    assert err.splitlines()[-1] == "cyberclf: 5 articles: 1 tagged, 0 short, 0 foreign, 1 empty, 3 could not be read"
     assert "Traceback" not in err
 
 

@@ -161,6 +161,8 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
             raise ValueError(f"{name} has shape {values.shape}, not {shape}")
         if not math.isfinite(float(np.abs(values).sum())):
             raise ValueError(f"{name} holds a number that is not finite")
+    if not math.isfinite(model.foreign_below):
+        raise ValueError("foreign_below is not a finite number")
     if not isinstance(header["analyzer"], dict) or not n_themes:
         raise ValueError("no analyzer or no theme")
     return model

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from cyberclf.analyzer import article_bags
 from cyberclf.calibration import logistic
 from cyberclf.passages import passage_spans
+from cyberclf.status import UNKNOWN, Status, status_of, tally, typicality_values
 from cyberclf.themes import Theme
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Model", "Tag", "TaggedText"]
 
 FloatArray = npt.NDArray[np.float64]
-Status = Literal["ok", "empty", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,9 @@ class TaggedText:
 
     Parameters
     ----------
-    status : {"ok", "empty"}
-        ``empty``: no word to judge by, so no theme is given.
+    status : {"ok", "short", "foreign", "empty"}
+        Where it is not ``ok`` the model cannot judge, and gives no theme: ``short``, fewer than six
+        words; ``foreign``, not like the language that it learnt from; ``empty``, no word.
     tags : tuple of Tag
         The themes given, in the model's order; often none.
     probabilities : dict of str to float
@@ -108,6 +109,15 @@ class Model:
     @cached_property
     def _index(self) -> dict[str, int]:
         return {term: row for row, term in enumerate(self.vocabulary)}
+
+    @cached_property
+    def _typicality(self) -> FloatArray:
+        return typicality_values(self.idf_whole)
+
+    @property
+    def foreign_below(self) -> float:
+        """Typicality below which a text is foreign; an artifact that has none calls nothing foreign."""
+        return float(self.metadata.get("foreign_below", UNKNOWN))
 
     def _weights(self, counts: Mapping[str, int], idf: FloatArray) -> tuple[npt.NDArray[np.int64], FloatArray]:
         """TF-IDF of counted terms: rows of the vocabulary, and their weights.
@@ -178,8 +188,14 @@ class Model:
         """Themes given to each text: bool, shape (n_texts, n_themes), by the model's thresholds."""
         return self.predict_proba(texts) >= self.thresholds
 
-    def tag(self, text: str) -> TaggedText:
+    def tag(self, text: str, *, force: bool = False) -> TaggedText:
         """Tag one text, and say which passage speaks most for each theme given.
+
+        Parameters
+        ----------
+        text : str
+        force : bool, default False
+            Give themes to what is short or foreign too; the status says so all the same.
 
         Examples
         --------
@@ -190,11 +206,14 @@ class Model:
         """
         _texts([text])
         spans = passage_spans(text)
-        probabilities, scores = self.article(article_bags(text))
-        given = np.flatnonzero(probabilities >= self.thresholds).tolist() if spans else []
+        bags = article_bags(text)
+        probabilities, scores = self.article(bags)
+        status = status_of(*tally(bags, self._index, self._typicality), self.foreign_below)
+        judged = status == "ok" or (force and status != "empty")
+        given = np.flatnonzero(probabilities >= self.thresholds).tolist() if judged else []
         best = scores.argmax(axis=0)
         return TaggedText(
-            status="ok" if spans else "empty",
+            status=status,
             tags=tuple(Tag(self.theme_list[j], float(probabilities[j]), spans[int(best[j])]) for j in given),
             probabilities=dict(zip(self.themes, probabilities.tolist(), strict=True)),
         )

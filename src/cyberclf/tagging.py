@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cyberclf.articles import Article, Unreadable
-from cyberclf.model import Model, Status
+from cyberclf.model import Model
+from cyberclf.status import Status
 
 __all__ = ["TaggedRow", "tag_articles"]
 
@@ -26,7 +27,8 @@ class TaggedRow:
     passages : mapping of str to (int, int)
         For each theme given, the character span of its best passage in the row's text; below zero
         never: a passage that begins in a title given apart begins at 0.
-    status : {"ok", "empty", "error"}
+    status : {"ok", "short", "foreign", "empty", "error"}
+        See `TaggedText`; ``error``: the article could not be read.
     error : str
         What was wrong, else "".
     """
@@ -53,8 +55,8 @@ class TaggedRow:
         return row | {"error": self.error} if self.error else row
 
 
-def tag_articles(articles: Iterable[Article | Unreadable], model: Model) -> Iterator[TaggedRow]:
-    """Tag articles as they come.
+def tag_articles(articles: Iterable[Article | Unreadable], model: Model, *, force: bool = False) -> Iterator[TaggedRow]:
+    """Tag articles as they come; see `Model.tag` for `force`.
 
     Examples
     --------
@@ -67,7 +69,7 @@ def tag_articles(articles: Iterable[Article | Unreadable], model: Model) -> Iter
         if isinstance(article, Unreadable):
             yield TaggedRow(article.id, "", article.where, (), {}, {}, "error", article.reason)
             continue
-        tagged = model.tag(article.text)
+        tagged = model.tag(article.text, force=force)
         spans = {
             tag.theme.id: (max(0, tag.passage[0] - article.offset), max(0, tag.passage[1] - article.offset))
             for tag in tagged.tags

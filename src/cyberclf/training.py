@@ -17,6 +17,7 @@ from cyberclf.errors import CorpusError
 from cyberclf.fitting import Linear, Recipe, article_scores, fit_linear
 from cyberclf.folds import Split, event_splits
 from cyberclf.model import Model
+from cyberclf.status import foreignness_cutoff, is_word
 from cyberclf.themes import Theme, known_themes
 
 __all__ = [
@@ -244,6 +245,7 @@ def train(
         metadata={
             "corpus": _describe(corpus, counts),
             "recipe": recipe.as_dict(),
+            "foreign_below": round(_foreign_below(data, recipe), _DECIMALS),
             "threshold_spread": thresholds.spread.round(_DECIMALS).tolist(),
             "threshold_common": round(thresholds.common, _DECIMALS),
             "versions": {"cyberclf": cyberclf.__version__, "python": ".".join(platform.python_version_tuple()[:2])}
@@ -251,6 +253,11 @@ def train(
         },
     )
     return Trained(model, data, held_out, thresholds, few, recipe)
+
+
+def _foreign_below(data: Encoded, recipe: Recipe) -> float:
+    single = np.array([is_word(term) for term in data.terms], dtype=bool)
+    return foreignness_cutoff(data.by_article()[:, single], min_articles=recipe.min_articles)
 
 
 def _describe(corpus: Corpus, counts: IntArray) -> dict[str, Any]:

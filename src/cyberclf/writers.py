@@ -7,12 +7,19 @@ from collections.abc import Callable, Iterable
 from typing import IO, Final
 
 from cyberclf.model import Model
+from cyberclf.status import MIN_WORDS
 from cyberclf.tagging import TaggedRow
 from cyberclf.text import printable
 
 __all__ = ["FORMATS", "write_rows"]
 
 _TITLE_WIDTH: Final = 58
+#: Why an article was not judged, in words.
+_NOT_JUDGED: Final = {
+    "empty": "empty: no word to judge by",
+    "short": f"short: fewer than {MIN_WORDS} words, too few to judge",
+    "foreign": "foreign: not the language that the model was trained on",
+}
 #: A spreadsheet takes a cell that begins so for a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -36,11 +43,11 @@ def _write_table(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> No
         name = row.where if row.id == row.where else f"{row.where} {row.id}"
         if row.status == "error":
             said = f"error: {row.error}"
-        elif row.status == "empty":
-            said = "empty: no word to judge by"
         else:
             said = "; ".join(f"{labels[theme]} {row.probabilities[theme]:.2f}" for theme in row.themes)
-            if not said:
+            if row.status in _NOT_JUDGED:
+                said = f"{_NOT_JUDGED[row.status]} ({said})" if said else _NOT_JUDGED[row.status]
+            elif not said:
                 theme = max(row.probabilities, key=row.probabilities.__getitem__)
                 said = f"no theme (nearest: {labels[theme]} {row.probabilities[theme]:.2f})"
         short = printable(name)

@@ -11,6 +11,15 @@ from cyberclf.cli.common import fail, opened, say
 
 __all__ = ["predict"]
 
+#: What the summary calls each status.
+_SAID: dict[str, str] = {
+    "ok": "tagged",
+    "short": "short",
+    "foreign": "foreign",
+    "empty": "empty",
+    "error": "could not be read",
+}
+
 
 @click.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
@@ -22,11 +31,13 @@ __all__ = ["predict"]
     help="By default the suffix of --output, else a table on a terminal, jsonl when piped.",
 )
 @click.option("--output", metavar="FILE", help="File to write; by default standard output.")
-def predict(paths: tuple[str, ...], model: str | None, fmt: str | None, output: str | None) -> None:
+@click.option("--force", is_flag=True, help="Give themes to short and foreign articles too.")
+def predict(paths: tuple[str, ...], model: str | None, fmt: str | None, output: str | None, *, force: bool) -> None:
     """Tag articles: files, folders, or - for standard input.
 
     Reads .txt (one article), .jsonl (objects with text, and optionally id and title), .csv and .tsv (columns of
-    those names). What cannot be read becomes a row with the status error.
+    those names). What cannot be read becomes a row with the status error. What is too short to judge (short), not in
+    the language the model was trained on (foreign) or without a word (empty) gets that status and no theme.
     """
     from cyberclf.articles import find_files, read_articles
     from cyberclf.tagging import TaggedRow, tag_articles
@@ -35,12 +46,12 @@ def predict(paths: tuple[str, ...], model: str | None, fmt: str | None, output: 
     fmt = fmt or _format_of(output)
     loaded = cyberclf.load(model)
     files = list(find_files(paths))
-    counts = {"ok": 0, "empty": 0, "error": 0}
+    counts = dict.fromkeys(_SAID, 0)
     failures: list[str] = []
 
     def counted() -> Iterator[TaggedRow]:
         for file in files:
-            for row in tag_articles(read_articles(file), loaded):
+            for row in tag_articles(read_articles(file), loaded, force=force):
                 counts[row.status] += 1
                 if row.error and len(failures) < 10:
                     failures.append(row.error)
@@ -51,11 +62,9 @@ def predict(paths: tuple[str, ...], model: str | None, fmt: str | None, output: 
     for failure in failures:
         say(f"cyberclf: {' '.join(failure.split())}")
     total = sum(counts.values())
-    if counts["empty"] or counts["error"]:
-        say(
-            f"cyberclf: {total} articles: {counts['ok']} tagged, {counts['empty']} empty, "
-            f"{counts['error']} could not be read"
-        )
+    if total > counts["ok"]:
+        summary = ", ".join(f"{counts[status]} {said}" for status, said in _SAID.items())
+        say(f"cyberclf: {total} articles: {summary}")
     if total == counts["error"]:
         fail("nothing could be read" if total else "no article in what was given", 1)
 
