@@ -106,7 +106,7 @@ def test_a_pipe_gets_json_lines(tmp_path):
     status, out, _ = run("predict", tmp_path / "a.txt")
     assert status == 0
     row = json.loads(out)
-    assert list(row) == ["id", "title", "themes", "probabilities", "passages", "status"]
+    assert list(row) == ["id", "title", "themes", "probabilities", "passages", "review", "status"]
     assert row["title"] == "Le Bénin adopte sa stratégie nationale de cybersécurité"
     assert row["themes"] == ["strategy"]
     assert set(row["passages"]) == set(row["themes"])
@@ -119,7 +119,7 @@ def test_the_suffix_of_the_output_decides_the_format(tmp_path, call, name, kind)
     assert call("predict", tmp_path / "a.txt", "--output", tmp_path / name) == (0, "", "")
     written = (tmp_path / name).read_text("utf-8")
     assert written == call("predict", tmp_path / "a.txt", "--format", kind)[1]
-    head = {"csv": "id,title,themes,status,p_strategy", "jsonl": '{"id": ', "table": ""}[kind]
+    head = {"csv": "id,title,themes,review,status,p_strategy", "jsonl": '{"id": ', "table": ""}[kind]
     assert written.startswith(head)
 
 
