@@ -199,7 +199,7 @@ def _changes(corpus: Corpus, said: list[Predictions], themes: tuple[str, ...]) -
     found = []
     for row, column in np.argwhere(before.given != after.given).tolist():
         gained, label = bool(after.given[row, column]), before.labels[row, column]
-        right = None if np.isnan(label) else gained == (label == 1)
+        right = None if np.isnan(label) else gained == bool(label == 1)
         found.append(Change(corpus.articles[row].id, themes[column], gained, right))
     return tuple(found)
 
