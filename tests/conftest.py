@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 import cyberclf
+from cyberclf.cli.common import corpus_of
 from cyberclf.corpus import Corpus, read_corpus
+from cyberclf.encode import encode
 from cyberclf.files import shipped
+from cyberclf.folds import event_splits
 from cyberclf.labelled import LabelledArticle
-from cyberclf.training import train
+from cyberclf.training import out_of_fold, recipe_for, train
 
 SEA = [
     "thon",
@@ -86,3 +89,12 @@ def written():
 @pytest.fixture
 def root():
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def held_out_seeds():
+    """Corpus, arrays and held-out scores of all of seeds/."""
+    corpus = corpus_of(())
+    data = encode(corpus.articles, corpus.themes)
+    recipe = recipe_for(data)
+    return corpus, data, out_of_fold(data, event_splits(data, recipe.n_folds, recipe.seed), recipe, n_jobs=2)[0]

@@ -16,7 +16,18 @@ from cyberclf.errors import ArtifactError
 from cyberclf.files import shipped
 
 BYTES = shipped(SHIPPED).read_bytes()
-ARRAYS = ("idf", "idf_whole", "coef", "coef_whole", "intercept", "intercept_whole", "calibration", "thresholds")
+ARRAYS = (
+    "idf",
+    "idf_whole",
+    "coef",
+    "coef_whole",
+    "intercept",
+    "intercept_whole",
+    "calibration",
+    "thresholds",
+    "favoured",
+    "review",
+)
 
 
 def refused(path, match):
@@ -101,6 +112,40 @@ CHANGES = {
 @pytest.mark.parametrize(("change", "match"), CHANGES.values(), ids=CHANGES)
 def test_damage_inside_is_found(tmp_path, change, match):
     refused(altered(tmp_path, change), match)
+
+
+def of_small(model, tmp_path, change):
+    """An artifact of a small model with its header and tensors changed."""
+    path = tmp_path / "m.safetensors"
+    save(model, path)
+    content = path.read_bytes()
+    size = int.from_bytes(content[:8], "little")
+    header, tensors = json.loads(json.loads(content[8 : 8 + size])["__metadata__"]["cyberclf"]), from_bytes(content)
+    change(header, tensors)
+    path.write_bytes(to_bytes(tensors, metadata={"cyberclf": json.dumps(header)}))
+    return path
+
+
+DECISIONS = {
+    "a threshold above 1": (lambda h, _: h.update(thresholds=[0.5, 1.5]), "no probability"),
+    "a threshold that is no number": (lambda h, _: h.update(thresholds=[0.5, float("nan")]), "not finite"),
+    "no favoured": (lambda h, _: h.pop("favoured"), "damaged"),
+    "no favour for recall": (lambda h, _: h["favoured"].pop("recall"), "damaged"),
+    "one favoured": (lambda h, _: h["favoured"].update(f1=[0.5]), "damaged"),
+    "recall above F1": (lambda h, _: h["favoured"].update(recall=[1.0, 1.0]), "that for F1"),
+    "no grid": (lambda _, t: t.pop("review"), "damaged"),
+    "a short grid": (lambda _, t: t.update(review=t["review"][:, 1:].copy()), "review has shape"),
+    "a bound below 0": (lambda _, t: t.update(review=t["review"] - 2), "no probability"),
+    "a bound that is no number": (lambda _, t: t.update(review=t["review"] * np.nan), "not finite"),
+    "a grid upside down": (lambda _, t: t.update(review=t["review"][:, ::-1].copy()), "laxer level"),
+    "a level of 0": (lambda h, _: h.update(review_level=0.0), "review level"),
+    "a level of words": (lambda h, _: h.update(review_level="low"), "damaged"),
+}
+
+
+@pytest.mark.parametrize(("change", "match"), DECISIONS.values(), ids=DECISIONS)
+def test_damaged_decisions_are_found(small, tmp_path, change, match):
+    refused(of_small(small.model, tmp_path, change), match)
 
 
 def test_a_missing_file_and_a_folder_are_os_errors(tmp_path):

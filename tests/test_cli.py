@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import cyberclf
@@ -106,7 +108,7 @@ def test_a_pipe_gets_json_lines(tmp_path):
     status, out, _ = run("predict", tmp_path / "a.txt")
     assert status == 0
     row = json.loads(out)
-    assert list(row) == ["id", "title", "themes", "probabilities", "passages", "status"]
+    assert list(row) == ["id", "title", "themes", "probabilities", "passages", "review", "status"]
     assert row["title"] == "Le Bénin adopte sa stratégie nationale de cybersécurité"
     assert row["themes"] == ["strategy"]
     assert set(row["passages"]) == set(row["themes"])
@@ -119,7 +121,7 @@ def test_the_suffix_of_the_output_decides_the_format(tmp_path, call, name, kind)
     assert call("predict", tmp_path / "a.txt", "--output", tmp_path / name) == (0, "", "")
     written = (tmp_path / name).read_text("utf-8")
     assert written == call("predict", tmp_path / "a.txt", "--format", kind)[1]
-    head = {"csv": "id,title,themes,status,p_strategy", "jsonl": '{"id": ', "table": ""}[kind]
+    head = {"csv": "id,title,themes,review,status,p_strategy", "jsonl": '{"id": ', "table": ""}[kind]
     assert written.startswith(head)
 
 
@@ -354,7 +356,71 @@ def test_the_reader_may_go_away(tmp_path):
     assert err == ""
 
 
-# train, evaluate, extract, info
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--threshold", "ski=0.5"], "theme 'ski' is not one of the model's: strategy, "),
+        (["--threshold", "strategy=1.5"], "from 0 to 1"),
+        (["--threshold", "strategy=nan"], "from 0 to 1"),
+        (["--threshold", "strategy"], "'strategy' is not THEME=P"),
+        (["--threshold", "strategy=x"], "'strategy=x' is not THEME=P"),
+        (["--threshold", "strategy=0.1", "--threshold", "strategy=0.2"], "given two thresholds"),
+        (["--review", "0.6"], "not in 0.01 to 0.5"),
+        (["--favour", "luck"], "'luck' is not one of"),
+    ],
+)
+def test_wrong_thresholds_are_wrong_use(tmp_path, call, args, said):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    status, out, err = call("predict", tmp_path / "a.txt", *args)
+    assert (status, out) == (2, "")
+    assert said in err
+
+
+def test_own_thresholds_move_what_is_given(tmp_path, call):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    everything = [f"--threshold={theme}=0" for theme in cyberclf.load().themes]
+    (row,) = rows_of(call("predict", tmp_path / "a.txt", *everything)[1])
+    assert row["themes"] == list(cyberclf.load().themes)
+    (row,) = rows_of(call("predict", tmp_path / "a.txt", "--threshold", "strategy=1")[1])
+    assert row["themes"] == []
+
+
+@pytest.fixture
+def favouring(tmp_path):
+    """An artifact whose thresholds and band are plain: 0.5, 1 and 0; from 0 to 1 below a level of 2 %."""
+    model = cyberclf.load()
+    shape = (2, 50, len(model.themes))
+    review = np.full(shape, 0.5)
+    review[:, :1] = np.array([0.0, 1.0])[:, None, None]
+    favoured = np.repeat([[0.5], [1.0], [0.0]], len(model.themes), axis=1)
+    path = tmp_path / "plain.safetensors"
+    replace(model, thresholds=favoured[0], favoured=favoured, review=review).save(path)
+    return path
+
+
+def test_what_is_favoured_and_the_review_level_reach_the_rows(tmp_path, call, favouring):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    themes = list(cyberclf.load().themes)
+
+    def row(*args):
+        (made,) = rows_of(call("predict", tmp_path / "a.txt", "--model", favouring, *args)[1])
+        return made["themes"], made["review"]
+
+    assert row() == (["strategy"], [])
+    assert row("--favour", "precision") == ([], [])
+    assert row("--favour", "recall", "--threshold", "ai_regulation=1") == (
+        [theme for theme in themes if theme != "ai_regulation"],
+        [],
+    )
+    assert row("--review", "0.01") == (["strategy"], themes)
+    table = call("predict", tmp_path / "a.txt", "--model", favouring, "--review", "0.01", "--format", "csv")[1]
+    (cells,) = csv.DictReader(io.StringIO(table))
+    assert cells["review"] == ";".join(themes)
+    shown = call("predict", tmp_path / "a.txt", "--model", favouring, "--review", "0.01", "--format", "table")[1]
+    assert f"; review: {', '.join(themes)}" in shown
+
+
+# train, evaluate, compare, extract, info
 
 
 def test_train_on_a_table_with_own_themes(tmp_path, call, user_csv):
@@ -419,6 +485,12 @@ def test_evaluate_cross_validates_and_writes_json(tmp_path, call, user_csv):
     headline = next(iter(figures.values()))
     assert set(headline["scores"]) >= {"pesca", "música", "macro", "micro"}
     assert headline["summary"]["articles"] == 17
+    assert set(headline["reliability"]) == set(headline["reliability_curve"]) == {"pesca", "música", "all"}
+    assert set(headline["favour"]) == {"f1", "precision", "recall"}
+    assert headline["review"]["level"] == 0.1
+    # With seven articles nothing can be promised of those that have the theme.
+    assert headline["review"]["themes"]["pesca"]["lower"] == 0
+    assert "; too few to promise" in out
     assert not list(tmp_path.glob(".*"))
 
 

@@ -4,9 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, f1_score
+from sklearn.metrics import average_precision_score, f1_score, fbeta_score
 
-from cyberclf.calibration import best_f1_threshold, calibrate, choose_thresholds, logistic
+from cyberclf.calibration import (
+    best_f1_threshold,
+    best_threshold,
+    calibrate,
+    choose_favoured,
+    choose_thresholds,
+    logistic,
+)
 from cyberclf.metrics import Predictions, average_precision, score_table, summary
 
 RANKED = st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=2, max_size=40)
@@ -29,6 +36,27 @@ def test_no_threshold_has_a_better_f1(pairs):
         return
     best = f1_score(truth, score >= best_f1_threshold(score, truth))
     assert all(f1_score(truth, score >= cut) <= best + 1e-12 for cut in score)
+
+
+@given(RANKED, st.sampled_from([0.5, 2.0]))
+def test_no_threshold_has_a_better_f_beta(pairs, beta):
+    truth, score = np.array([p[0] for p in pairs]), np.array([p[1] / 10 + 0.1 for p in pairs])
+    if not truth.any():
+        return
+    best = fbeta_score(truth, score >= best_threshold(score, truth, beta=beta), beta=beta)
+    assert all(fbeta_score(truth, score >= cut, beta=beta) <= best + 1e-12 for cut in score)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 2**16))
+def test_precision_asks_for_no_less_and_recall_for_no_more_than_f1(seed):
+    rng = np.random.default_rng(seed)
+    labels = (rng.random((60, 3)) < [0.4, 0.1, 0.02]).astype(float)
+    probability = np.clip(labels * rng.random() + rng.random(labels.shape) * 0.8, 0, 1)
+    thresholds, favoured = choose_favoured(probability, labels)
+    np.testing.assert_array_equal(favoured[0], thresholds.values)
+    assert (favoured[1] >= favoured[0]).all()
+    assert (favoured[2] <= favoured[0]).all()
 
 
 def test_calibrated_probabilities_are_the_shares_that_come_true():

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,3 +71,46 @@ def test_importing_and_predicting_need_neither_scikit_learn_nor_pandas():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"sklearn", "pandas", "scipy", "numba", "joblib"} & set(done.stdout.split())
+
+
+def test_what_is_favoured_and_own_thresholds_make_a_new_model(small):
+    model = small.model
+    for row, favour in enumerate(("f1", "precision", "recall")):
+        assert (model.favouring(favour).thresholds == model.favoured[row]).all()
+    moved = model.favouring("recall").with_thresholds({"mer": 0.9})
+    assert moved.thresholds.tolist() == [model.favoured[2, 0], 0.9]
+    assert moved.favouring("f1").thresholds.tolist() == model.thresholds.tolist()
+    assert (small.model.thresholds == model.favoured[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda m: m.favouring("luck"), "choose one of f1, precision, recall"),
+        (lambda m: m.with_thresholds({"ski": 0.5}), "theme 'ski' is not one of the model's"),
+        (lambda m: m.with_thresholds({"mer": 1.1}), "from 0 to 1"),
+        (lambda m: m.with_thresholds({"mer": float("nan")}), "from 0 to 1"),
+        (lambda m: m.reviewing(0.6), "not in 0.01 to 0.5"),
+    ],
+)
+def test_wrong_settings_are_named(small, call, match):
+    with pytest.raises(ValueError, match=match):
+        call(small.model)
+
+
+def test_themes_inside_the_band_are_for_a_person_and_an_empty_text_is_not(small):
+    model, text = small.model, "Le thon et la sardine du port."
+    p = model.predict_proba([text])[0]
+    around = np.stack([np.tile(np.maximum(p - 0.01, 0), (50, 1)), np.tile(np.minimum(p + 0.01, 1), (50, 1))])
+    wide = replace(model, review=around)
+    assert wide.tag(text).review == wide.themes
+    assert wide.in_review(p).all()
+    away = replace(model, review=np.stack([np.ones((50, 2)), np.zeros((50, 2))]) * 0.5)
+    assert away.tag(text).review == tuple(np.array(model.themes)[p == away.band[0]])
+    assert wide.tag(" ").review == ()
+
+
+def test_a_stricter_level_asks_for_more_review(small):
+    p = np.random.default_rng(0).random((400, 2))
+    counts = [small.model.reviewing(level).in_review(p).sum() for level in (0.02, 0.1, 0.3)]
+    assert counts == sorted(counts, reverse=True)

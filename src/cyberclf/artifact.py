@@ -9,6 +9,8 @@ from typing import IO, Any, Final, cast
 import numpy as np
 
 from cyberclf.analyzer import analyzer_settings
+from cyberclf.calibration import FAVOURS
+from cyberclf.conformal import DEFAULT_LEVEL, LEVELS, grid_row
 from cyberclf.errors import ArtifactError
 from cyberclf.files import atomic_write, shipped
 from cyberclf.model import Model
@@ -43,6 +45,8 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         "analyzer": analyzer_settings(),
         "calibration": model.calibration.tolist(),
         "thresholds": model.thresholds.tolist(),
+        "favoured": dict(zip(FAVOURS, model.favoured.tolist(), strict=True)),
+        "review_level": model.review_level,
         "metadata": dict(model.metadata),
     }
     tensors: dict[str, np.ndarray[Any, Any]] = {
@@ -53,6 +57,8 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         "intercept": model.intercept.astype(np.float32),
         "coef_whole": model.coef_whole.astype(np.float32),
         "intercept_whole": model.intercept_whole.astype(np.float32),
+        # Not in half precision: a bound moved inward would break its promise.
+        "review": np.ascontiguousarray(model.review, dtype=np.float64),
     }
     # One key only: the library keeps several in no fixed order.
     said = json.dumps(header, ensure_ascii=False, sort_keys=True, allow_nan=False)
@@ -128,6 +134,7 @@ def _header(file: Path, said: str) -> dict[str, Any]:
 
 
 def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
+    _older(header, tensors)
     themes = tuple(Theme(**{key: str(row[key]) for key in _THEME_KEYS}) for row in header["themes"])
     joined = tensors["vocabulary"].tobytes().decode()
     vocabulary = tuple(joined.split("\n")) if joined else ()
@@ -142,6 +149,9 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         intercept_whole=tensors["intercept_whole"].astype(np.float64),
         calibration=np.array(header["calibration"], dtype=np.float64),
         thresholds=np.array(header["thresholds"], dtype=np.float64),
+        favoured=np.array([header["favoured"][favour] for favour in FAVOURS], dtype=np.float64),
+        review=tensors["review"].astype(np.float64),
+        review_level=float(header["review_level"]),
         metadata=dict(header["metadata"]),
     )
     n_terms, n_themes = len(vocabulary), len(themes)
@@ -154,6 +164,8 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         "intercept_whole": (n_themes,),
         "calibration": (2, n_themes),
         "thresholds": (n_themes,),
+        "favoured": (len(FAVOURS), n_themes),
+        "review": (2, len(LEVELS), n_themes),
     }
     for name, shape in expected.items():
         values = getattr(model, name)
@@ -163,6 +175,30 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
             raise ValueError(f"{name} holds a number that is not finite")
     if not math.isfinite(model.foreign_below):
         raise ValueError("foreign_below is not a finite number")
+    _check_probabilities(model)
     if not isinstance(header["analyzer"], dict) or not n_themes:
         raise ValueError("no analyzer or no theme")
     return model
+
+
+def _older(header: dict[str, Any], tensors: dict[str, Any]) -> None:
+    """Fill in for the shipped artifact until it is trained again; then this goes."""
+    if "review" not in tensors and "favoured" not in header:
+        n_themes = len(header["themes"])
+        header["favoured"] = dict.fromkeys(FAVOURS, header["thresholds"])
+        header["review_level"] = DEFAULT_LEVEL
+        tensors["review"] = np.broadcast_to([[[1.0]], [[0.0]]], (2, len(LEVELS), n_themes))
+
+
+def _check_probabilities(model: Model) -> None:
+    for name in ("thresholds", "favoured", "review"):
+        values = getattr(model, name)
+        if values.size and not 0.0 <= values.min() <= values.max() <= 1.0:
+            raise ValueError(f"{name} holds a number that is no probability")
+    f1, precision, recall = model.favoured
+    if (precision < f1).any() or (recall > f1).any():
+        raise ValueError("favoured: a threshold for precision is below, or one for recall above, that for F1")
+    lower, upper = model.review
+    if (np.diff(lower, axis=0) < 0).any() or (np.diff(upper, axis=0) > 0).any():
+        raise ValueError("review: a bound at a laxer level is farther out than at a stricter one")
+    grid_row(model.review_level)

@@ -1,14 +1,28 @@
 """Out-of-fold scores -> probabilities, and a threshold a theme.  numpy alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Thresholds", "best_f1_threshold", "calibrate", "choose_thresholds", "logistic"]
+__all__ = [
+    "FAVOURS",
+    "Thresholds",
+    "best_f1_threshold",
+    "best_threshold",
+    "calibrate",
+    "choose_favoured",
+    "choose_thresholds",
+    "logistic",
+]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+
+#: What thresholds may favour, and the beta of the F-measure that they are then chosen for.
+FAVOURS: Final[Mapping[str, float]] = {"f1": 1.0, "precision": 0.5, "recall": 2.0}
 
 #: Weight of the common curve, in articles that have the theme.
 _PRIOR_POSITIVES = 10.0
@@ -113,24 +127,32 @@ def best_f1_threshold(probability: FloatArray, truth: BoolArray) -> float:
 
     NaN when no article has the theme.
     """
+    return best_threshold(probability, truth, beta=1.0)
+
+
+def best_threshold(probability: FloatArray, truth: BoolArray, *, beta: float) -> float:
+    """Threshold with the highest F-beta (van Rijsbergen 1979): beta below 1 favours precision, above 1 recall.
+
+    NaN when no article has the theme.
+    """
     if not truth.any():
         return float("nan")
     order = np.argsort(-probability, kind="stable")
     ranked = probability[order]
     hits = np.cumsum(truth[order])
-    f1 = 2.0 * hits / (np.arange(1, len(ranked) + 1) + truth.sum())
+    value = (1.0 + beta**2) * hits / (np.arange(1, len(ranked) + 1) + beta**2 * truth.sum())
     # Between equal scores there is no room for a threshold.
-    f1[:-1][ranked[:-1] == ranked[1:]] = -1.0
-    best = int(f1.argmax())
+    value[:-1][ranked[:-1] == ranked[1:]] = -1.0
+    best = int(value.argmax())
     below = ranked[best + 1] if best + 1 < len(ranked) else 0.0
     return float((ranked[best] + below) / 2)
 
 
-def choose_thresholds(probability: FloatArray, labels: FloatArray, *, seed: int = 0) -> Thresholds:
-    """Choose a threshold a theme for F1, drawn to a common value when positives are few.
+def choose_thresholds(probability: FloatArray, labels: FloatArray, *, beta: float = 1.0, seed: int = 0) -> Thresholds:
+    """Choose a threshold a theme for F-beta, drawn to a common value when positives are few.
 
     The theme's own value is the mean over bootstrap resamples of the articles, which is steadier
-    than the single best one; the common value is the one with the best F1 over all
+    than the single best one; the common value is the one with the best F-beta over all
     (article, theme) pairs.  They are averaged as log-odds, the theme's own with weight
     ``n_positives / (n_positives + 20)``.
 
@@ -140,6 +162,9 @@ def choose_thresholds(probability: FloatArray, labels: FloatArray, *, seed: int 
         Out of fold; rows with NaN are left out.
     labels : ndarray of float64, shape (n_articles, n_themes)
         1, 0, or NaN: not judged.
+    beta : float, default 1
+        Below 1 precision counts more, above 1 recall.
+    seed : int, default 0
 
     Returns
     -------
@@ -147,7 +172,8 @@ def choose_thresholds(probability: FloatArray, labels: FloatArray, *, seed: int 
     """
     n_themes = labels.shape[1]
     judged = ~np.isnan(labels) & ~np.isnan(probability)
-    common = best_f1_threshold(probability[judged], labels[judged] == 1.0) if judged.any() else float("nan")
+    pairs = (probability[judged], labels[judged] == 1.0)
+    common = best_threshold(*pairs, beta=beta) if judged.any() else float("nan")
     if np.isnan(common):
         common = 0.5
     values, spread = np.full(n_themes, common), np.zeros(n_themes)
@@ -161,7 +187,7 @@ def choose_thresholds(probability: FloatArray, labels: FloatArray, *, seed: int 
         drawn = []
         for _ in range(_RESAMPLES if len(p) * n_themes < 200_000 else _RESAMPLES // 10):
             rows_drawn = rng.integers(0, len(p), len(p))
-            value = best_f1_threshold(p[rows_drawn], truth[rows_drawn])
+            value = best_threshold(p[rows_drawn], truth[rows_drawn], beta=beta)
             if not np.isnan(value):
                 drawn.append(_odds(value))
         if not drawn:
@@ -172,6 +198,29 @@ def choose_thresholds(probability: FloatArray, labels: FloatArray, *, seed: int 
         values[theme] = 1.0 / (1.0 + np.exp(-mixed))
         spread[theme] = float(np.std(1.0 / (1.0 + np.exp(-np.array(drawn)))))
     return Thresholds(values, spread, float(common))
+
+
+def choose_favoured(probability: FloatArray, labels: FloatArray) -> tuple[Thresholds, FloatArray]:
+    """Choose thresholds for F1, and those that favour precision (F0.5) and recall (F2).
+
+    Those for precision are never below those for F1, nor those for recall above.
+
+    Parameters
+    ----------
+    probability, labels : ndarray of float64, shape (n_articles, n_themes)
+        As for `choose_thresholds`.
+
+    Returns
+    -------
+    thresholds : Thresholds
+        For F1.
+    favoured : ndarray of float64, shape (3, n_themes)
+        Rows in the order of `FAVOURS`; the first is that of `thresholds`.
+    """
+    for_f1, for_precision, for_recall = (choose_thresholds(probability, labels, beta=b) for b in FAVOURS.values())
+    middle = for_f1.values
+    rows = [middle, np.maximum(middle, for_precision.values), np.minimum(middle, for_recall.values)]
+    return for_f1, np.stack(rows)
 
 
 def _odds(probability: float) -> float:

@@ -1,12 +1,13 @@
 """Model or recipe x corpus -> figures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from cyberclf.baselines import BASELINES, run_baseline
+from cyberclf.conformal import DEFAULT_LEVEL
 from cyberclf.corpus import Corpus
 from cyberclf.encode import Encoded, encode
 from cyberclf.errors import CorpusError
@@ -14,6 +15,8 @@ from cyberclf.fitting import Recipe
 from cyberclf.folds import SEEDS, Split, event_splits, source_splits, writer_splits
 from cyberclf.metrics import Predictions, score_table, summary
 from cyberclf.model import Model
+from cyberclf.operating import cost_table, review_table
+from cyberclf.reliability import reliability_curve, reliability_table
 from cyberclf.training import OutOfFold, Say, check, cross_validate, out_of_fold, recipe_for, silent
 
 if TYPE_CHECKING:
@@ -40,6 +43,14 @@ class Part:
         What was said of them: shape (n_scored, n_themes).
     evidence : pandas.DataFrame or None
         See `evidence_agreement`.
+    reliability : pandas.DataFrame or None
+        See `reliability_table`; None for rivals, whose scores are no probabilities.
+    costs : pandas.DataFrame or None
+        See `cost_table`.
+    review : pandas.DataFrame or None
+        See `review_table`.
+    review_level : float
+        Of the band in `review`.
     """
 
     name: str
@@ -49,6 +60,10 @@ class Part:
     rows: npt.NDArray[np.int64]
     predictions: Predictions
     evidence: "pd.DataFrame | None" = None
+    reliability: "pd.DataFrame | None" = None
+    costs: "pd.DataFrame | None" = None
+    review: "pd.DataFrame | None" = None
+    review_level: float = DEFAULT_LEVEL
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,9 +80,24 @@ class Evaluation:
                 "summary": part.summary,
                 "scores": _plain(part.table),
                 **({"evidence": _plain(part.evidence)} if part.evidence is not None else {}),
+                **_operating(part),
             }
             for part in self.parts
         }
+
+
+def _operating(part: Part) -> dict[str, Any]:
+    if part.reliability is None or part.costs is None or part.review is None:
+        return {}
+    curve = reliability_curve(part.predictions)
+    return {
+        "reliability": _plain(part.reliability),
+        "reliability_curve": {theme: list(_plain(rows).values()) for theme, rows in curve.groupby("theme", sort=False)},
+        "favour": {
+            favour: _plain(rows.set_index("theme")) for favour, rows in part.costs.groupby("favour", sort=False)
+        },
+        "review": {"level": part.review_level, "themes": _plain(part.review)},
+    }
 
 
 def _plain(frame: "pd.DataFrame") -> dict[str, Any]:
@@ -113,15 +143,14 @@ def evidence_agreement(
 def from_held_out(corpus: Corpus, data: Encoded, held_out: OutOfFold, kinds: str, name: str, protocol: str) -> Part:
     """Score what was held out, calibrated and cut by thresholds from the other folds."""
     use = data.kinds == kinds
-    probability, threshold = cross_validate(
-        data.labels, held_out, data.kinds != "written" if kinds != "written" else use
-    )
+    made = cross_validate(data.labels, held_out, data.kinds != "written" if kinds != "written" else use)
     rows = np.flatnonzero(use & (held_out.fold >= 0))
     with np.errstate(invalid="ignore"):
-        given = probability >= threshold
-    predictions = Predictions(corpus.themes, data.labels[rows], probability[rows], given[rows])
+        given = made.probability >= made.threshold
+    predictions = Predictions(corpus.themes, data.labels[rows], made.probability[rows], given[rows])
     evidence = evidence_agreement(data, corpus.themes, given, held_out.best, rows)
-    return _part(name, protocol, rows, predictions, evidence)
+    part = _part(name, protocol, rows, predictions, evidence)
+    return _with_operating(part, made.favoured[:, rows], made.review[:, rows], DEFAULT_LEVEL)
 
 
 def _part(
@@ -132,6 +161,17 @@ def _part(
     evidence: "pd.DataFrame | None" = None,
 ) -> Part:
     return Part(name, protocol, score_table(predictions), summary(predictions), rows, predictions, evidence)
+
+
+def _with_operating(part: Part, favoured: npt.NDArray[np.float64], band: npt.NDArray[np.float64], level: float) -> Part:
+    predictions = part.predictions
+    return replace(
+        part,
+        reliability=reliability_table(predictions),
+        costs=cost_table(predictions, favoured),
+        review=review_table(predictions, *band),
+        review_level=level,
+    )
 
 
 def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int = 2, say: Say = silent) -> Evaluation:
@@ -209,5 +249,6 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
         if len(rows):
             predictions = Predictions(model.themes, data.labels[rows], probability[rows], given[rows])
             evidence = evidence_agreement(data, model.themes, given, best, rows)
-            parts.append(_part(name, "by the model given", rows, predictions, evidence))
+            part = _part(name, "by the model given", rows, predictions, evidence)
+            parts.append(_with_operating(part, model.favoured[:, None], np.stack(model.band), model.review_level))
     return Evaluation(tuple(parts))

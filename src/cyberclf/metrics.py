@@ -9,7 +9,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Predictions", "average_precision", "score_table", "summary"]
+__all__ = ["Predictions", "average_precision", "resampled_scores", "resamples", "score_table", "summary"]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -74,6 +74,42 @@ def _ratios(hits: FloatArray, given: FloatArray, true: FloatArray) -> tuple[Floa
     return precision, recall, f1
 
 
+def resamples(n_articles: int, n_themes: int, *, seed: int = 0) -> FloatArray:
+    """Draw bootstrap resamples: float64, shape (1 + n_resamples, n_articles), how often each article counts.
+
+    The first row is the articles themselves; fewer resamples where articles times themes are many.
+    """
+    rng = np.random.default_rng(seed)
+    n_resamples = max(50, min(_RESAMPLES, 40_000_000 // max(1, n_articles * n_themes)))
+    drawn = rng.multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n_resamples).astype(np.float64)
+    return np.vstack([np.ones(n_articles), drawn])
+
+
+def resampled_scores(predictions: Predictions, weights: FloatArray) -> FloatArray:
+    """Scores of each theme on each resample.
+
+    Returns
+    -------
+    ndarray of float64, shape (4, n_resamples, n_themes)
+        Precision, recall, F1, average precision.
+    """
+    hits, said, true = _counts(predictions, weights)
+    values = np.stack([*_ratios(hits, said, true), np.full_like(hits, np.nan)], axis=0)
+    judged, truth = ~np.isnan(predictions.labels), predictions.labels == 1
+    for theme in range(truth.shape[1]):
+        rows = judged[:, theme]
+        score = predictions.probability[rows, theme]
+        values[3][:, theme] = average_precision(truth[rows, theme], score, weights[:, rows])
+    return values
+
+
+def _counts(predictions: Predictions, weights: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Themes rightly given, given and true, on each resample: each of shape (n_resamples, n_themes)."""
+    judged, truth = ~np.isnan(predictions.labels), predictions.labels == 1
+    given = predictions.given & judged
+    return weights @ (truth & given), weights @ given, weights @ truth.astype(np.float64)
+
+
 def score_table(predictions: Predictions, *, seed: int = 0) -> "pd.DataFrame":
     """Precision, recall, F1, average precision and support, a row a theme, then averages.
 
@@ -94,17 +130,9 @@ def score_table(predictions: Predictions, *, seed: int = 0) -> "pd.DataFrame":
     n_articles, n_themes = labels.shape
     judged = ~np.isnan(labels)
     truth = labels == 1
-    rng = np.random.default_rng(seed)
-    n_resamples = max(50, min(_RESAMPLES, 40_000_000 // max(1, n_articles * n_themes)))
-    drawn = rng.multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n_resamples).astype(np.float64)
-    weights = np.vstack([np.ones(n_articles), drawn])
-    hits = weights @ (truth & given & judged)
-    said = weights @ (given & judged)
-    true = weights @ truth.astype(np.float64)
-    values = np.stack([*_ratios(hits, said, true), np.full_like(hits, np.nan)], axis=0)  # measures, resamples, themes
-    for theme in range(n_themes):
-        rows = judged[:, theme]
-        values[3][:, theme] = average_precision(truth[rows, theme], score[rows, theme], weights[:, rows])
+    weights = resamples(n_articles, n_themes, seed=seed)
+    hits, said, true = _counts(predictions, weights)
+    values = resampled_scores(predictions, weights)
     table = {theme: _row(values[:, :, j], int(truth[:, j].sum())) for j, theme in enumerate(predictions.themes)}
     present = truth.any(axis=0)
     with np.errstate(invalid="ignore"):

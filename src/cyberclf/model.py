@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cyberclf.analyzer import article_bags
-from cyberclf.calibration import logistic
+from cyberclf.calibration import FAVOURS, logistic
+from cyberclf.conformal import DEFAULT_LEVEL, grid_row, review_band
 from cyberclf.passages import passage_spans
 from cyberclf.status import UNKNOWN, Status, status_of, tally, typicality_values
 from cyberclf.themes import Theme
@@ -55,11 +56,14 @@ class TaggedText:
         The themes given, in the model's order; often none.
     probabilities : dict of str to float
         Of every theme, given or not.
+    review : tuple of str
+        Ids of the themes that a person should decide, given or not; see `Model.in_review`.
     """
 
     status: Status
     tags: tuple[Tag, ...]
     probabilities: Mapping[str, float]
+    review: tuple[str, ...] = ()
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -85,6 +89,12 @@ class Model:
         Slope and intercept from an article's score to its log-odds.
     thresholds : ndarray of float64, shape (n_themes,)
         Probability from which a theme is given.
+    favoured : ndarray of float64, shape (3, n_themes)
+        The thresholds for F1, and those that favour precision and recall.
+    review : ndarray of float64, shape (2, n_levels, n_themes)
+        Bounds of the review band at each level; see `cyberclf.conformal`.
+    review_level : float
+        Share of the articles that may fall on the wrong side of the band.
     metadata : dict
         What `train` recorded: scores, fingerprints, versions, spread of the thresholds.
     """
@@ -99,6 +109,9 @@ class Model:
     intercept_whole: FloatArray
     calibration: FloatArray
     thresholds: FloatArray
+    favoured: FloatArray
+    review: FloatArray
+    review_level: float = DEFAULT_LEVEL
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -216,7 +229,81 @@ class Model:
             status=status,
             tags=tuple(Tag(self.theme_list[j], float(probabilities[j]), spans[int(best[j])]) for j in given),
             probabilities=dict(zip(self.themes, probabilities.tolist(), strict=True)),
+            review=tuple(self.themes[j] for j in np.flatnonzero(self.in_review(probabilities))) if spans else (),
         )
+
+    def in_review(self, probabilities: FloatArray) -> npt.NDArray[np.bool_]:
+        """Whether a person should decide: bool, of the shape of `probabilities`, (n_texts, n_themes) or (n_themes,).
+
+        At the level 0.1, of the articles that have a theme at most one in ten lies below the band that
+        is for a person, and of those that lack it at most one in ten lies above; see
+        `cyberclf.conformal`.
+        """
+        lower, upper = self.band
+        return (probabilities >= lower) & (probabilities <= upper)
+
+    @cached_property
+    def band(self) -> tuple[FloatArray, FloatArray]:
+        """Lower and upper bounds of the review band, each of shape (n_themes,)."""
+        return review_band(self.review, self.review_level)
+
+    def reviewing(self, level: float) -> "Model":
+        """Return the model with another level of the review band: 0.01 to 0.5.
+
+        Raises
+        ------
+        ValueError
+            When it is not.
+        """
+        grid_row(level)
+        return replace(self, review_level=level)
+
+    def favouring(self, favour: str) -> "Model":
+        """Return the model with the thresholds that favour ``f1``, ``precision`` or ``recall``.
+
+        Raises
+        ------
+        ValueError
+            When `favour` is none of them.
+
+        Examples
+        --------
+        >>> import cyberclf
+        >>> model = cyberclf.load()
+        >>> bool((model.favouring("recall").thresholds <= model.thresholds).all())
+        True
+        """
+        if favour not in FAVOURS:
+            raise ValueError(f"cannot favour '{favour}'; choose one of {', '.join(FAVOURS)}")
+        return replace(self, thresholds=self.favoured[list(FAVOURS).index(favour)])
+
+    def with_thresholds(self, thresholds: Mapping[str, float]) -> "Model":
+        """Return the model with other thresholds for some themes.
+
+        Parameters
+        ----------
+        thresholds : mapping of str to float
+            Theme to the probability, 0 to 1, from which it is given.
+
+        Raises
+        ------
+        ValueError
+            For a theme that the model does not have, or a threshold outside 0 to 1.
+
+        Examples
+        --------
+        >>> import cyberclf
+        >>> cyberclf.load().with_thresholds({"strategy": 0.75}).thresholds[0].item()
+        0.75
+        """
+        values = self.thresholds.copy()
+        for theme, value in thresholds.items():
+            if theme not in self.themes:
+                raise ValueError(f"theme '{theme}' is not one of the model's: {', '.join(self.themes)}")
+            if not 0.0 <= value <= 1.0:
+                raise ValueError(f"a threshold of {value} for '{theme}' is no probability; give one from 0 to 1")
+            values[self.themes.index(theme)] = value
+        return replace(self, thresholds=values)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the artifact; see `cyberclf.artifact.save`."""

@@ -7,10 +7,13 @@ from cyberclf.model import Model
 from cyberclf.text import printable
 
 if TYPE_CHECKING:
+    from cyberclf.compare import Comparison
     from cyberclf.evaluation import Part
 
-__all__ = ["info_as_text", "scores_as_text"]
+__all__ = ["comparison_as_text", "info_as_text", "scores_as_text"]
 
+#: Changed articles that a terminal shows.
+_SHOWN: Final = 20
 _SCORES: Final = (("F1", "f1"), ("average precision", "average_precision"))
 
 
@@ -42,7 +45,70 @@ def scores_as_text(part: "Part") -> str:
             f"  top passage holds marked evidence: {shares['top']:.1%} of {int(shares['count'])} themes rightly given "
             f"(random {shares['random']:.1%}, first {shares['first']:.1%})"
         )
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_operating(part, width)]) + "\n"
+
+
+def _operating(part: "Part", width: int) -> list[str]:
+    """Lines on calibration, thresholds and the review band; none for rivals."""
+    if part.reliability is None or part.costs is None or part.review is None:
+        return []
+    lines = [f"  {'calibration':{width}}  Brier skill  error (by chance)  error from 0.1 up (by chance)  articles"]
+    for theme, row in part.reliability.to_dict(orient="index").items():
+        errors = [f"{_number(row[c])} (< {_number(row[c + '_chance'])})" for c in ("ece", "ece_from_0.1")]
+        left = f"{printable(str(theme)):{width}}  {_number(row['brier_skill']):11}"
+        lines.append(f"  {left}  {errors[0]:17}  {errors[1]:29}  {int(row['from_0.1'])}")
+    lines.append(f"  {'thresholds that favour':{width}}  {'':9}  threshold  precision  recall  F1     given")
+    for cost in part.costs.to_dict(orient="records"):
+        name = cost["theme"] if cost["favour"] == "f1" else ""
+        cells = [f"{_number(cost[c]):{len(c)}}" for c in ("threshold", "precision", "recall")]
+        end = f"{_number(cost['f1']):5}  {cost['given']}"
+        lines.append(f"  {printable(name):{width}}  {cost['favour']:9}  {'  '.join(cells)}  {end}")
+    head = f"review band, {part.review_level:.0%}"
+    lines.append(f"  {head:{width}}  from   to     in review  missed               passed               having it")
+    for theme, row in part.review.to_dict(orient="index").items():
+        spans = [
+            f"{_number(row[c])} [{_number(row[c + '_low'])} {_number(row[c + '_high'])}]" for c in ("missed", "passed")
+        ]
+        left = f"{printable(str(theme)):{width}}  {_number(row['lower'])}  {_number(row['upper'])}"
+        note = "; too few to promise" if row["lower"] == 0 or row["upper"] == 1 else ""
+        lines.append(f"  {left}  {row['in_review']:9.1%}  {spans[0]:19}  {spans[1]:19}  {int(row['positives'])}{note}")
+    return lines
+
+
+def comparison_as_text(made: "Comparison") -> str:
+    """Old and new scores, a line a theme and measure; what changed; the verdict."""
+    width = max([24, *(len(str(theme)) for theme in made.table.index)])
+    lines = [made.basis, f"  {'':{width}}  {'':17}  old    new    difference               better"]
+    for theme, row in made.table.to_dict(orient="index").items():
+        for name, key in _SCORES:
+            left = printable(str(theme)) if key == "f1" else ""
+            span = f"{row[key + '_difference']:+.3f}"
+            share = ""
+            if f"{key}_better" in row:
+                span += f" [{row[key + '_low']:+.3f} {row[key + '_high']:+.3f}]"
+                share = f"{row[key + '_better']:.0%} of resamples"
+            numbers = f"{_number(row[key + '_old'])}  {_number(row[key + '_new'])}"
+            lines.append(f"  {left:{width}}  {name:17}  {numbers}  {span:23}  {share}".rstrip())
+    judged = [change for change in made.changed if change.right is not None]
+    if made.changed:
+        right = sum(bool(change.right) for change in judged)
+        lines.append(
+            f"changed: {len(made.changed)} themes of articles; now right {right}, now wrong {len(judged) - right}"
+        )
+    for change in made.changed[:_SHOWN]:
+        said = {True: "now right", False: "now wrong", None: "not judged"}[change.right]
+        lines.append(f"  {'gained' if change.gained else 'lost':6}  {change.theme:{width}}  {said:10}  {change.id}")
+    if len(made.changed) > _SHOWN:
+        lines.append(f"  and {len(made.changed) - _SHOWN} more; --json FILE has all")
+    return "\n".join(map(printable, [*lines, made.verdict]))
+
+
+def _bands(model: Model) -> str:
+    said = [
+        f"{theme} none needed" if low == high else f"{theme} {low:.2f} to {high:.2f}"
+        for theme, low, high in zip(model.themes, *model.band, strict=True)
+    ]
+    return ", ".join(said)
 
 
 def info_as_text(model: Model) -> str:
@@ -70,6 +136,7 @@ def info_as_text(model: Model) -> str:
             row = scores.get("themes", {}).get(theme.id, {})
             said = "".join(f"; {name} {float(row[key]):.2f}" for name, key in _SCORES if key in row)
             lines.append(f"  {theme.id}: {theme.label}; threshold {threshold:.2f}{said}")
+        lines.append(f"review band at {model.review_level:.0%}: {_bands(model)}")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ArtifactError(f"the artifact's metadata is damaged ({type(error).__name__}: {error})") from None
     return "\n".join(map(printable, lines))

@@ -31,6 +31,8 @@ class TaggedRow:
         See `TaggedText`; ``error``: the article could not be read.
     error : str
         What was wrong, else "".
+    review : tuple of str
+        Ids of the themes that a person should decide.
     """
 
     id: str
@@ -41,6 +43,7 @@ class TaggedRow:
     passages: Mapping[str, tuple[int, int]]
     status: Status
     error: str = ""
+    review: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as plain values, probabilities to four decimals."""
@@ -50,6 +53,7 @@ class TaggedRow:
             "themes": list(self.themes),
             "probabilities": {theme: round(p, 4) for theme, p in self.probabilities.items()},
             "passages": {theme: list(span) for theme, span in self.passages.items()},
+            "review": list(self.review),
             "status": self.status,
         }
         return row | {"error": self.error} if self.error else row
@@ -82,4 +86,5 @@ def tag_articles(articles: Iterable[Article | Unreadable], model: Model, *, forc
             tagged.probabilities,
             spans,
             tagged.status,
+            review=tagged.review,
         )

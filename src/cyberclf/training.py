@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 import cyberclf
-from cyberclf.calibration import Thresholds, calibrate, choose_thresholds, logistic
+from cyberclf.calibration import FAVOURS, Thresholds, calibrate, choose_favoured, logistic
+from cyberclf.conformal import DEFAULT_LEVEL, review_band, review_grid
 from cyberclf.corpus import Corpus
 from cyberclf.encode import Encoded, encode
 from cyberclf.errors import CorpusError
@@ -21,6 +22,7 @@ from cyberclf.status import foreignness_cutoff, is_word
 from cyberclf.themes import Theme, known_themes
 
 __all__ = [
+    "CrossValidated",
     "OutOfFold",
     "Say",
     "Trained",
@@ -92,6 +94,30 @@ class Trained:
     recipe: Recipe
 
 
+@dataclass(frozen=True, eq=False)
+class CrossValidated:
+    """What each fold gets from the scores of the other folds; NaN for articles of no fold.
+
+    Parameters
+    ----------
+    probability : ndarray of float64, shape (n_articles, n_themes)
+    favoured : ndarray of float64, shape (3, n_articles, n_themes)
+        Thresholds, in the order of `cyberclf.calibration.FAVOURS`.
+    review : ndarray of float64, shape (2, n_articles, n_themes)
+        Lower and upper bounds of the review band, at one level.
+    """
+
+    probability: FloatArray
+    favoured: FloatArray
+    review: FloatArray
+
+    @property
+    def threshold(self) -> FloatArray:
+        """Those for F1: shape (n_articles, n_themes)."""
+        made: FloatArray = self.favoured[0]
+        return made
+
+
 def check(corpus: Corpus) -> None:
     """Refuse a corpus that nothing can be learnt from.
 
@@ -152,24 +178,26 @@ def out_of_fold(
 
 
 def cross_validate(
-    labels: FloatArray, held_out: OutOfFold, use: npt.NDArray[np.bool_]
-) -> tuple[FloatArray, FloatArray]:
-    """Probabilities and thresholds for each fold, from the other folds' scores.
+    labels: FloatArray, held_out: OutOfFold, use: npt.NDArray[np.bool_], *, level: float = DEFAULT_LEVEL
+) -> CrossValidated:
+    """Probabilities, thresholds and review bands for each fold, from the other folds' scores.
 
     Parameters
     ----------
     labels : ndarray of float64, shape (n_articles, n_themes)
     held_out : OutOfFold
     use : ndarray of bool, shape (n_articles,)
-        Articles that calibration and thresholds may come from.
+        Articles that calibration, thresholds and bands may come from.
+    level : float, default 0.1
+        Of the review band.
 
     Returns
     -------
-    probability, threshold : ndarray of float64, shape (n_articles, n_themes)
-        NaN for articles of no fold.
+    CrossValidated
     """
     probability = np.full(labels.shape, np.nan)
-    threshold = np.full(labels.shape, np.nan)
+    favoured = np.full((len(FAVOURS), *labels.shape), np.nan)
+    review = np.full((2, *labels.shape), np.nan)
     for number in range(len(held_out.splits)):
         test = held_out.fold == number
         other = use & (held_out.fold >= 0) & ~test
@@ -178,10 +206,11 @@ def cross_validate(
         if not other.any():
             other = test
         curve = calibrate(held_out.scores[other], labels[other])
-        chosen = choose_thresholds(logistic(held_out.scores[other], curve), labels[other])
+        known = logistic(held_out.scores[other], curve)
         probability[test] = logistic(held_out.scores[test], curve)
-        threshold[test] = chosen.values
-    return probability, threshold
+        favoured[:, test] = choose_favoured(known, labels[other])[1][:, None]
+        review[:, test] = np.stack(review_band(review_grid(known, labels[other]), level))[:, None]
+    return CrossValidated(probability, favoured, review)
 
 
 def train(
@@ -236,12 +265,16 @@ def train(
     else:  # too few events to hold any out
         scores, labels = article_scores(data, everything, linear)[0], data.labels
     curve = calibrate(scores, labels).round(_DECIMALS)
-    thresholds = choose_thresholds(logistic(scores, curve), labels)
+    thresholds, favoured = choose_favoured(logistic(scores, curve), labels)
+    # Scores of articles that were learnt from promise nothing: then a person looks at all.
+    promising = scores if scored.any() else np.full_like(scores, np.nan)
     model = Model(
         theme_list=known_themes(corpus.themes, themes),
         **_arrays(data, linear),
         calibration=curve,
         thresholds=thresholds.values.round(_DECIMALS),
+        favoured=favoured.round(_DECIMALS),
+        review=review_grid(logistic(promising, curve), labels),
         metadata={
             "corpus": _describe(corpus, counts),
             "recipe": recipe.as_dict(),

@@ -50,6 +50,8 @@ def _write_table(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> No
             elif not said:
                 theme = max(row.probabilities, key=row.probabilities.__getitem__)
                 said = f"no theme (nearest: {labels[theme]} {row.probabilities[theme]:.2f})"
+            if row.review:
+                said += f"; review: {', '.join(row.review)}"
         short = printable(name)
         stream.write(f"{_fit(short[-34:], 34)}  {_fit(printable(row.title), _TITLE_WIDTH)}  {printable(said)}\n")
 
@@ -67,6 +69,7 @@ def _write_csv(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None
         "id",
         "title",
         "themes",
+        "review",
         "status",
         *(f"p_{theme}" for theme in model.themes),
         "passages",
@@ -75,7 +78,7 @@ def _write_csv(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None
     writer.writerow(header)
     for row in rows:
         made = row.as_dict()
-        cells = [row.id, row.title, ";".join(row.themes), row.status]
+        cells = [row.id, row.title, ";".join(row.themes), ";".join(row.review), row.status]
         cells += [made["probabilities"].get(theme, "") for theme in model.themes]
         cells += [json.dumps(made["passages"]) if row.passages else "", row.error]
         writer.writerow([_cell(cell) for cell in cells])

@@ -76,8 +76,8 @@ def _held_out(data: Encoded, splits: list[Split], variant: Variant) -> OutOfFold
 
 
 def _f1(data: Encoded, held_out: OutOfFold, rows: np.ndarray) -> np.ndarray:
-    probability, threshold = cross_validate(data.labels, held_out, data.kinds == "press")
-    given, truth = (probability >= threshold)[rows], data.labels[rows] == 1
+    made = cross_validate(data.labels, held_out, data.kinds == "press")
+    given, truth = (made.probability >= made.threshold)[rows], data.labels[rows] == 1
     return 2 * (given & truth).sum(0) / (given.sum(0) + truth.sum(0))
 
 

@@ -8,6 +8,7 @@ import click
 
 import cyberclf
 from cyberclf.cli.common import fail
+from cyberclf.cli.compare import compare
 from cyberclf.cli.evaluate import evaluate
 from cyberclf.cli.extract import extract
 from cyberclf.cli.info import info
@@ -65,5 +66,5 @@ def _silence_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-for _command in (predict, train, evaluate, extract, info):
+for _command in (predict, train, evaluate, compare, extract, info):
     cli.add_command(_command)

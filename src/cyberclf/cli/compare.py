@@ -1,0 +1,49 @@
+"""The command compare."""
+
+import json
+import sys
+
+import click
+
+import cyberclf
+from cyberclf.cli.common import opened, say
+
+__all__ = ["compare"]
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.argument("corpus", nargs=-1)
+@click.option("--json", "json_file", metavar="FILE", help="Write all figures and all changed articles there too.")
+def compare(old: str, new: str, corpus: tuple[str, ...], json_file: str | None) -> None:
+    """Say whether the artifact NEW is better than OLD on labelled articles.
+
+    CORPUS should be articles that neither was trained on. Without it, two artifacts of the same articles are compared
+    by the cross-validated scores that they carry. Exit status: 0 when NEW is not worse, 1 when it is.
+    """
+    from cyberclf.compare import compare_models, compare_recorded
+    from cyberclf.corpus import read_corpus
+    from cyberclf.errors import ArtifactError
+    from cyberclf.files import require_writable
+    from cyberclf.reading import comparison_as_text
+
+    if json_file:
+        require_writable(json_file)
+    before, after = cyberclf.load(old), cyberclf.load(new)
+    if corpus:
+        made = compare_models(read_corpus(corpus), before, after)
+    else:
+        try:
+            made = compare_recorded(before, after)
+        except ArtifactError as error:
+            raise click.UsageError(str(error)) from None
+    click.echo(comparison_as_text(made))
+    for note in made.notes:
+        say(f"cyberclf: {note}")
+    if json_file:
+        with opened(json_file) as stream:
+            json.dump(made.as_dict(), stream, ensure_ascii=False, indent=1)
+            stream.write("\n")
+    if made.worse:
+        sys.exit(1)

@@ -1,0 +1,253 @@
+"""Whether a new artifact is better than an old one, on the same articles."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cyberclf.corpus import Corpus
+from cyberclf.encode import encode
+from cyberclf.errors import ArtifactError, CorpusError
+from cyberclf.metrics import Predictions, resampled_scores, resamples
+from cyberclf.model import Model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Change", "Comparison", "compare_models", "compare_recorded"]
+
+FloatArray = npt.NDArray[np.float64]
+
+_MEASURES: Final = {"f1": "F1", "average_precision": "average precision"}
+_LIMITS: Final = (2.5, 97.5)
+#: What a recorded macro score may fall by and still count as the same: recorded scores have no intervals.
+NOISE: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A theme that one model gives to an article, and the other does not.
+
+    Parameters
+    ----------
+    id, theme : str
+    gained : bool
+        Given by the new model; else by the old one.
+    right : bool or None
+        Whether the new model is right; None where nobody judged.
+    """
+
+    id: str
+    theme: str
+    gained: bool
+    right: bool | None
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Old and new, and what follows.
+
+    Parameters
+    ----------
+    basis : str
+        What was compared on.
+    table : pandas.DataFrame
+        Index: theme and ``macro``; for ``f1`` and ``average_precision``: ``_old``, ``_new``,
+        ``_difference``, its 95 % interval ``_low`` and ``_high``, and ``_better``: the share of
+        resamples in which the new one is better, ties half.  Recorded scores have no interval.
+    changed : tuple of Change
+    worse, better : tuple of str
+        Themes (or ``macro``) and measure that are surely worse, or better.
+    notes : tuple of str
+        What the reader must know: themes left out, articles that a model was trained on.
+    """
+
+    basis: str
+    table: "pd.DataFrame"
+    changed: tuple[Change, ...]
+    worse: tuple[str, ...]
+    better: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """One sentence."""
+        if self.worse:
+            return f"The new model is worse: {', '.join(self.worse)}."
+        if self.better:
+            return f"The new model is better: {', '.join(self.better)}."
+        return "No difference that these articles can show: the new model is not worse."
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, for JSON; what could not be computed is None."""
+        rows = self.table.round(4).to_dict(orient="index")
+        return {
+            "basis": self.basis,
+            "verdict": self.verdict,
+            "worse": list(self.worse),
+            "better": list(self.better),
+            "notes": list(self.notes),
+            "scores": {str(name): {k: None if v != v else v for k, v in row.items()} for name, row in rows.items()},
+            "changed": [
+                {"id": c.id, "theme": c.theme, "change": "gained" if c.gained else "lost", "right": c.right}
+                for c in self.changed
+            ],
+        }
+
+
+def _common(old: Model, new: Model) -> tuple[tuple[str, ...], list[str]]:
+    themes = tuple(theme for theme in new.themes if theme in old.themes)
+    if not themes:
+        raise ArtifactError("the two artifacts have no theme in common; compare models of the same themes")
+    notes = []
+    for name, only in (("old", set(old.themes) - set(themes)), ("new", set(new.themes) - set(themes))):
+        if only:
+            notes.append(f"only the {name} model has {', '.join(sorted(only))}: not compared")
+    return themes, notes
+
+
+def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> Comparison:
+    """Compare two models on labelled articles, which neither should have been trained on.
+
+    That a model was trained on just these articles is noticed and said; that it was trained on these
+    among others is not.
+
+    Intervals are of a paired bootstrap by article.  The new model is worse when the 95 % interval of
+    its macro difference lies below 0, or a theme's does at 95 % over all themes together (Bonferroni).
+
+    Parameters
+    ----------
+    corpus : Corpus
+    old, new : Model
+    seed : int, default 0
+
+    Raises
+    ------
+    ArtifactError
+        When they have no theme in common.
+    CorpusError
+        When the corpus names none of the common themes.
+    """
+    import pandas as pd
+
+    common, notes = _common(old, new)
+    themes = tuple(theme for theme in common if theme in corpus.themes)
+    if not themes:
+        raise CorpusError(f"the corpus has none of the themes in common: {', '.join(common)}")
+    if unnamed := [theme for theme in common if theme not in themes]:
+        notes.append(f"the corpus never names {', '.join(unnamed)}: not compared")
+    for name, model in (("old", old), ("new", new)):
+        if _fingerprint(model) == corpus.fingerprint:
+            notes.append(f"the {name} model was trained on these very articles: its scores flatter it")
+    labels = encode(corpus.articles, themes).labels
+    bags = [article.passages()[0] for article in corpus.articles]
+    said = [_predictions(model, bags, themes, labels) for model in (old, new)]
+    weights = resamples(*labels.shape, seed=seed)
+    values = np.stack([resampled_scores(each, weights)[2:] for each in said])  # models, measures, resamples, themes
+    present = (labels == 1).any(axis=0)
+    with np.errstate(invalid="ignore"):
+        macro = np.nanmean(values[..., present], axis=-1, keepdims=True)
+    values = np.concatenate([values, macro], axis=-1)
+    rows = {name: _row(values[..., j]) for j, name in enumerate((*themes, "macro"))}
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame.index.name = "theme"
+    worse, better = _sure(rows, len(themes))
+    basis = f"{len(corpus.articles)} articles; 95 % intervals, paired bootstrap by article"
+    return Comparison(basis, frame, _changes(corpus, said, themes), worse, better, tuple(notes))
+
+
+def _predictions(model: Model, bags: list[Any], themes: tuple[str, ...], labels: FloatArray) -> Predictions:
+    columns = [model.themes.index(theme) for theme in themes]
+    probability = np.array([model.article(article)[0] for article in bags])[:, columns]
+    return Predictions(themes, labels, probability, probability >= model.thresholds[columns])
+
+
+def _row(values: FloatArray) -> dict[str, float]:
+    """Scores of one theme: shape (2 models, 2 measures, 1 + n_resamples)."""
+    row: dict[str, float] = {}
+    for name, (before, after) in zip(_MEASURES, values.swapaxes(0, 1), strict=True):
+        difference = after - before
+        drawn = difference[1:][~np.isnan(difference[1:])]
+        low, high = np.percentile(drawn, _LIMITS) if len(drawn) else (np.nan, np.nan)
+        row |= {
+            f"{name}_old": float(before[0]),
+            f"{name}_new": float(after[0]),
+            f"{name}_difference": float(difference[0]),
+            f"{name}_low": float(low),
+            f"{name}_high": float(high),
+            f"{name}_better": float(((drawn > 0) + 0.5 * (drawn == 0)).mean()) if len(drawn) else np.nan,
+        }
+    return row
+
+
+def _sure(rows: dict[str, dict[str, float]], n_themes: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    worse, better = [], []
+    for name, row in rows.items():
+        tail = 0.025 if name == "macro" else 0.025 / n_themes
+        for measure, shown in _MEASURES.items():
+            said = f"{name} {shown} {row[f'{measure}_difference']:+.3f}"
+            if row[f"{measure}_better"] <= tail:
+                worse.append(said)
+            elif row[f"{measure}_better"] >= 1 - tail:
+                better.append(said)
+    return tuple(worse), tuple(better)
+
+
+def _changes(corpus: Corpus, said: list[Predictions], themes: tuple[str, ...]) -> tuple[Change, ...]:
+    before, after = said
+    found = []
+    for row, column in np.argwhere(before.given != after.given).tolist():
+        gained, label = bool(after.given[row, column]), before.labels[row, column]
+        right = None if np.isnan(label) else gained == bool(label == 1)
+        found.append(Change(corpus.articles[row].id, themes[column], gained, right))
+    return tuple(found)
+
+
+def _fingerprint(model: Model) -> str | None:
+    described = model.metadata.get("corpus")
+    return described.get("fingerprint") if isinstance(described, dict) else None
+
+
+def compare_recorded(old: Model, new: Model) -> Comparison:
+    """Compare the cross-validated scores that two artifacts of the same corpus carry.
+
+    They are totals without intervals: the new model is worse, or better, when a macro score moved by
+    more than 0.01.
+
+    Raises
+    ------
+    ArtifactError
+        When they were trained on different corpora, carry no scores, or have no theme in common.
+    """
+    import pandas as pd
+
+    themes, notes = _common(old, new)
+    if _fingerprint(old) is None or _fingerprint(old) != _fingerprint(new):
+        raise ArtifactError(
+            "the two artifacts were trained on different articles, so that the scores they carry cannot be compared; "
+            "name labelled articles that neither was trained on"
+        )
+    rows = {}
+    try:
+        scores = [model.metadata["scores"]["themes"] for model in (old, new)]
+        for name in (*themes, "macro"):
+            row: dict[str, float] = {}
+            for measure in _MEASURES:
+                before, after = (float(each[name][measure]) for each in scores)
+                row |= {f"{measure}_old": before, f"{measure}_new": after, f"{measure}_difference": after - before}
+            rows[name] = row
+    except (KeyError, TypeError, ValueError):
+        raise ArtifactError("an artifact carries no cross-validated scores; name labelled articles") from None
+    moved = [(shown, rows["macro"][f"{measure}_difference"]) for measure, shown in _MEASURES.items()]
+    said = [(f"macro {shown} {change:+.3f}", change) for shown, change in moved]
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame.index.name = "theme"
+    return Comparison(
+        "the cross-validated scores that both carry, of the same corpus; no intervals",
+        frame,
+        (),
+        tuple(name for name, change in said if change < -NOISE),
+        tuple(name for name, change in said if change > NOISE),
+        tuple(notes),
+    )

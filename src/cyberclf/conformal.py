@@ -1,0 +1,104 @@
+"""The review band: where a person should look, with a promise about what lies outside.  numpy alone.
+
+Class-conditional split-conformal prediction (Vovk, Gammerman and Shafer 2005, chapter 4; Angelopoulos
+and Bates 2021).  At the level 0.1, of the articles that have a theme at most one in ten has a
+probability below the band, and of those that lack it at most one in ten has one above.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["DEFAULT_LEVEL", "LEVELS", "grid_row", "review_band", "review_grid"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Levels whose bounds an artifact holds: 1 % to 50 %.
+LEVELS: Final = tuple(percent / 100 for percent in range(1, 51))
+DEFAULT_LEVEL: Final = 0.1
+_DECIMALS: Final = 4
+
+
+def review_grid(probability: FloatArray, labels: FloatArray) -> FloatArray:
+    """Bounds of the band at every level.
+
+    The lower bound is the k-th smallest probability of the n articles that have the theme, with
+    k = floor(level * (n + 1)): a further one, exchangeable with them, lies below it with a chance of
+    at most k / (n + 1).  Where k is 0, there are too few to promise anything, and the bound is 0.
+    The upper bound is the same from above, over the articles that lack the theme; 1 where too few.
+
+    Parameters
+    ----------
+    probability : ndarray of float64, shape (n_articles, n_themes)
+        Of articles that the models which gave them had not seen; NaN is left out.
+    labels : ndarray of float64, shape (n_articles, n_themes)
+        1, 0, or NaN: not judged.
+
+    Returns
+    -------
+    ndarray of float64, shape (2, n_levels, n_themes)
+        Lower and upper bounds, rounded outward.
+
+    Examples
+    --------
+    >>> p = np.linspace(0.05, 0.95, 19)[:, None]
+    >>> grid = review_grid(np.vstack([p, p]), np.repeat([[1.0], [0.0]], 19, axis=0))
+    >>> grid[:, grid_row(0.1), 0].tolist()
+    [0.1, 0.9]
+    """
+    n_themes = labels.shape[1]
+    grid = np.empty((2, len(LEVELS), n_themes))
+    for theme in range(n_themes):
+        p = probability[:, theme]
+        has, lacks = (np.sort(p[(labels[:, theme] == value) & ~np.isnan(p)]) for value in (1.0, 0.0))
+        for row, level in enumerate(LEVELS):
+            below, above = (math.floor(level * (len(ranked) + 1) + 1e-9) for ranked in (has, lacks))
+            grid[0, row, theme] = has[below - 1] if below else 0.0
+            grid[1, row, theme] = lacks[-above] if above else 1.0
+    # Outward, so that rounding keeps the promise.
+    scale = 10.0**_DECIMALS
+    return np.stack([np.floor(grid[0] * scale) / scale, np.ceil(grid[1] * scale) / scale]).clip(0.0, 1.0)
+
+
+def grid_row(level: float) -> int:
+    """Row of the grid for a level: the nearest level that promises no less.
+
+    Raises
+    ------
+    ValueError
+        When the level is not in 0.01 to 0.5.
+    """
+    if not LEVELS[0] <= level <= LEVELS[-1]:
+        raise ValueError(f"a review level of {level} is not in {LEVELS[0]} to {LEVELS[-1]}; 0.1 lets one in ten by")
+    return math.floor(level * 100 + 1e-9) - 1
+
+
+def review_band(grid: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
+    """Lower and upper bounds of the band at a level.
+
+    An article is for a person where ``lower <= probability <= upper``.  Where the bounds cross, the
+    theme is told apart better than the level asks, and no band is needed: both bounds are then the
+    point midway, which keeps both promises.
+
+    Parameters
+    ----------
+    grid : ndarray of float64, shape (2, n_levels, n_themes)
+        See `review_grid`.
+    level : float
+        0.01 to 0.5; between two whole percents the lower one counts.
+
+    Returns
+    -------
+    lower, upper : ndarray of float64, shape (n_themes,)
+
+    Raises
+    ------
+    ValueError
+        When the level is not in 0.01 to 0.5.
+    """
+    lower, upper = grid[:, grid_row(level)]
+    middle = (lower + upper) / 2
+    crossed = lower > upper
+    return np.where(crossed, middle, lower), np.where(crossed, middle, upper)

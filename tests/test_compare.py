@@ -1,0 +1,160 @@
+"""Old against new: differences, changes, verdict."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cyberclf.cli import main
+from cyberclf.compare import Change, compare_models, compare_recorded
+from cyberclf.corpus import Corpus
+from cyberclf.errors import ArtifactError, CorpusError
+from cyberclf.labelled import LabelledArticle
+from cyberclf.themes import Theme
+
+
+@pytest.fixture(scope="module")
+def unseen(small_corpus):
+    """The articles of the small corpus in an order of its own: another fingerprint."""
+    return Corpus.of(small_corpus.articles[::-1])
+
+
+@pytest.fixture(scope="module")
+def spoilt(small):
+    """A model that gives nearly every theme to every article."""
+    return small.model.with_thresholds(dict.fromkeys(small.model.themes, 0.0))
+
+
+def renamed(model, *ids):
+    return replace(model, theme_list=tuple(Theme(i, i, i, "") for i in ids))
+
+
+def test_a_model_is_not_worse_than_itself(small, unseen):
+    made = compare_models(unseen, small.model, small.model)
+    assert (made.worse, made.better, made.changed, made.notes) == ((), (), (), ())
+    assert (made.table["f1_difference"] == 0).all()
+    assert (made.table["f1_better"] == 0.5).all()
+    assert "not worse" in made.verdict
+
+
+def test_a_spoilt_model_is_worse_and_the_other_way_round_better(small, spoilt, unseen):
+    down, up = compare_models(unseen, small.model, spoilt), compare_models(unseen, spoilt, small.model)
+    assert any(name.startswith("macro F1 -") for name in down.worse)
+    assert any(name.startswith("macro F1 +") for name in up.better)
+    assert "worse" in down.verdict
+    assert "better" in up.verdict
+    for row in (down.table.loc["macro"], up.table.loc["macro"]):
+        assert row["f1_low"] <= row["f1_difference"] <= row["f1_high"]
+    # Thresholds do not change how articles are ranked.
+    assert (down.table["average_precision_difference"] == 0).all()
+
+
+def test_every_theme_gained_or_lost_is_named_with_what_is_true(small, spoilt, unseen):
+    made = compare_models(unseen, small.model, spoilt)
+    before = small.model.predict([article.text for article in unseen.articles])
+    assert len(made.changed) == (~before).sum()
+    assert all(change.gained for change in made.changed)
+    themes = {article.id: article.themes for article in unseen.articles}
+    assert all(change.right == (change.theme in themes[change.id]) for change in made.changed)
+
+
+def test_a_change_that_nobody_judged_is_neither_right_nor_wrong(small, spoilt):
+    rows = [
+        LabelledArticle("x", "x", frozenset({"loi"}), frozenset({"mer"}), text="Le sénat vote la loi."),
+        LabelledArticle("y", "y", frozenset({"mer"}), text="Le thon au port."),
+    ]
+    made = compare_models(Corpus.of(rows), small.model, spoilt)
+    assert Change("x", "mer", gained=True, right=None) in made.changed
+
+
+def test_themes_that_one_lacks_are_left_out_and_said(small, unseen):
+    other = renamed(small.model, "loi", "ski")
+    made = compare_models(unseen, small.model, other)
+    assert list(made.table.index) == ["loi", "macro"]
+    assert any("only the new model has ski" in note for note in made.notes)
+    assert any("only the old model has mer" in note for note in made.notes)
+
+
+def test_no_theme_in_common_is_refused(small, unseen):
+    with pytest.raises(ArtifactError, match="no theme in common"):
+        compare_models(unseen, small.model, renamed(small.model, "a", "b"))
+    same = renamed(small.model, "a", "b")
+    with pytest.raises(CorpusError, match="none of the themes in common"):
+        compare_models(unseen, same, same)
+
+
+def test_articles_that_a_model_was_trained_on_are_said(small, small_corpus):
+    made = compare_models(small_corpus, small.model, small.model)
+    assert [note.split(" was ")[0] for note in made.notes] == ["the old model", "the new model"]
+
+
+def with_scores(model, f1, average_precision=0.7):
+    row = {"f1": f1, "average_precision": average_precision}
+    scores = {"protocol": "", "themes": dict.fromkeys((*model.themes, "macro"), row)}
+    return replace(model, metadata={**model.metadata, "scores": scores})
+
+
+def test_recorded_scores_decide_when_they_move_by_more_than_the_noise(small):
+    old = with_scores(small.model, 0.6)
+    assert compare_recorded(old, with_scores(small.model, 0.595)).worse == ()
+    assert compare_recorded(old, with_scores(small.model, 0.58)).worse == ("macro F1 -0.020",)
+    assert compare_recorded(old, with_scores(small.model, 0.62)).better == ("macro F1 +0.020",)
+
+
+def test_recorded_scores_of_other_articles_and_missing_scores_are_refused(small):
+    old = with_scores(small.model, 0.6)
+    other = replace(old, metadata={**old.metadata, "corpus": {"fingerprint": "b" * 64}})
+    with pytest.raises(ArtifactError, match="different articles"):
+        compare_recorded(old, other)
+    with pytest.raises(ArtifactError, match="carries no cross-validated scores"):
+        compare_recorded(old, small.model)
+
+
+@pytest.fixture
+def files(small, spoilt, unseen, tmp_path):
+    small.model.save(tmp_path / "good.safetensors")
+    spoilt.save(tmp_path / "bad.safetensors")
+    with_scores(small.model, 0.6).save(tmp_path / "scored.safetensors")
+    renamed(small.model, "a", "b").save(tmp_path / "other.safetensors")
+    rows = [{"id": a.id, "text": a.text, "themes": sorted(a.themes)} for a in unseen.articles]
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "corpus", "expected", "said"),
+    [
+        ("good", "good", True, 0, "not worse"),
+        ("good", "bad", True, 1, "The new model is worse: "),
+        ("bad", "good", True, 0, "The new model is better: "),
+        ("scored", "scored", False, 0, "no intervals"),
+        ("good", "good", False, 2, "name labelled articles"),
+        ("good", "other", True, 1, "no theme in common"),
+        ("good", "none", True, 1, "none.safetensors: No such file"),
+    ],
+)
+def test_the_status_is_for_a_pipeline(files, capsys, old, new, corpus, expected, said):
+    args = [str(files / f"{name}.safetensors") for name in (old, new)]
+    status = 0
+    try:
+        main(["compare", *args, *([str(files / "c.jsonl")] if corpus else [])])
+    except SystemExit as stop:
+        status = stop.code
+    shown = capsys.readouterr()
+    assert status == expected, shown
+    assert said in shown.out + shown.err
+    assert "Traceback" not in shown.err
+
+
+def test_the_file_has_all_that_the_terminal_cuts(files, capsys):
+    args = [str(files / f"{name}.safetensors") for name in ("good", "bad")]
+    with pytest.raises(SystemExit):
+        main(["compare", *args, str(files / "c.jsonl"), "--json", str(files / "c.json")])
+    out = capsys.readouterr().out
+    made = json.loads((files / "c.json").read_text("utf-8"))
+    assert f"changed: {len(made['changed'])} themes" in out
+    assert f"and {len(made['changed']) - 20} more" in out
+    assert set(made["scores"]) == {"loi", "mer", "macro"}
+    assert made["verdict"] in out
+    assert np.isfinite(made["scores"]["macro"]["f1_low"])

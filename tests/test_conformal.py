@@ -1,0 +1,91 @@
+"""The review band keeps its promise where articles are exchangeable, and says when it cannot promise."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cyberclf.conformal import LEVELS, grid_row, review_band, review_grid
+
+
+def scores(n_has, n_lacks, gap, rng):
+    """Probabilities of articles that have a theme and of those that lack it, in columns of labels 1 and 0."""
+    odds = np.concatenate([rng.normal(gap, 1, n_has), rng.normal(-gap, 1, n_lacks)])
+    labels = np.concatenate([np.ones(n_has), np.zeros(n_lacks)])
+    return 1 / (1 + np.exp(-odds))[:, None], labels[:, None]
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.integers(1, 60),
+    st.integers(1, 60),
+    st.sampled_from([0.01, 0.05, 0.1, 0.25, 0.5]),
+    st.floats(-0.5, 3),
+    st.integers(0, 2**16),
+)
+def test_at_most_the_level_falls_on_the_wrong_side_whatever_the_scores(n_has, n_lacks, level, gap, seed):
+    rng = np.random.default_rng(seed)
+    n_new, missed, passed = 40, [], []
+    for _ in range(150):
+        known, labels = scores(n_has, n_lacks, gap, rng)
+        lower, upper = review_band(review_grid(known, labels), level)
+        new, truth = scores(n_new, n_new, gap, rng)
+        missed.append((new[truth == 1] < lower[0]).mean())
+        passed.append((new[truth == 0] > upper[0]).mean())
+    for wrong in (missed, passed):
+        # Five standard errors of the mean of what was drawn.
+        assert np.mean(wrong) <= level + 5 * max(np.std(wrong), 0.01) / np.sqrt(len(wrong))
+
+
+def test_the_bounds_are_order_statistics_with_the_correction_for_finite_samples():
+    p = np.arange(1, 20)[:, None] / 100
+    has = review_grid(p, np.ones((19, 1)))
+    # k = floor(0.1 * 20) = 2, the second smallest; at 4 % k = 0.
+    assert has[0, grid_row(0.1), 0] == 0.02
+    assert has[0, grid_row(0.04), 0] == 0.0
+    assert (has[1] == 1.0).all()
+    lacks = review_grid(p, np.zeros((19, 1)))
+    assert lacks[1, grid_row(0.1), 0] == 0.18
+    assert (lacks[0] == 0.0).all()
+
+
+def test_too_few_articles_promise_nothing_and_a_person_looks_at_all():
+    nothing = review_grid(np.full((50, 2), np.nan), np.ones((50, 2)))
+    lower, upper = review_band(nothing, 0.1)
+    assert (lower.tolist(), upper.tolist()) == ([0.0, 0.0], [1.0, 1.0])
+
+
+def test_a_theme_not_judged_counts_nowhere():
+    p, labels = scores(40, 40, 1.0, np.random.default_rng(0))
+    more = np.vstack([p, np.full((30, 1), 0.5)]), np.vstack([labels, np.full((30, 1), np.nan)])
+    np.testing.assert_array_equal(review_grid(*more), review_grid(p, labels))
+
+
+def test_bounds_that_cross_are_one_point_that_keeps_both_promises():
+    p, labels = scores(200, 200, 3.0, np.random.default_rng(0))
+    grid = review_grid(p, labels)
+    assert grid[0, grid_row(0.2), 0] > grid[1, grid_row(0.2), 0]
+    lower, upper = review_band(grid, 0.2)
+    assert lower == upper
+    assert (p[labels == 1] < lower).mean() <= 0.2
+    assert (p[labels == 0] > upper).mean() <= 0.2
+
+
+def test_a_stricter_level_has_a_wider_band():
+    p, labels = scores(90, 300, 1.0, np.random.default_rng(0))
+    lower, upper = review_grid(p, labels)
+    assert (np.diff(lower, axis=0) >= 0).all()
+    assert (np.diff(upper, axis=0) <= 0).all()
+    assert len(lower) == len(LEVELS)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.009, 0.51, 1.0, -1.0, float("nan")])
+def test_a_level_outside_the_grid_is_refused(level):
+    with pytest.raises(ValueError, match=r"not in 0\.01 to 0\.5"):
+        grid_row(level)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_level_of_the_grid_is_found_in_it_and_one_between_promises_no_less(level):
+    assert LEVELS[grid_row(level)] == level
+    assert LEVELS[grid_row(min(0.5, level + 0.004))] == level

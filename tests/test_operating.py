@@ -1,0 +1,40 @@
+"""What thresholds cost and what the review band holds: counted by hand."""
+
+import numpy as np
+import pytest
+
+from cyberclf.metrics import Predictions
+from cyberclf.operating import cost_table, review_table
+
+P = np.array([[0.9], [0.7], [0.6], [0.4], [0.2], [0.1]])
+Y = np.array([[1.0], [1.0], [0.0], [1.0], [0.0], [np.nan]])
+MADE = Predictions(("a",), Y, P, P > 0.5)
+
+
+def test_costs_are_those_of_each_threshold():
+    table = cost_table(MADE, np.array([[[0.5]], [[0.65]], [[0.15]]])).set_index("favour")
+    assert table["given"].tolist() == [3, 2, 5]
+    assert table.loc["f1", ["precision", "recall", "f1"]].tolist() == pytest.approx([2 / 3] * 3)
+    assert table.loc["precision", ["precision", "recall"]].tolist() == pytest.approx([1, 2 / 3])
+    assert table.loc["recall", ["precision", "recall"]].tolist() == pytest.approx([3 / 5, 1])
+    assert set(table["articles"]) == {5}
+
+
+def test_nothing_given_has_no_precision():
+    table = cost_table(MADE, np.ones((3, 1, 1)))
+    assert table["precision"].isna().all()
+    assert (table["recall"] == 0).all()
+
+
+def test_the_band_is_counted_with_its_bounds():
+    row = review_table(MADE, np.array([0.6]), np.array([0.7])).loc["a"]
+    assert row["in_review"] == pytest.approx(2 / 5)
+    assert (row["missed"], row["passed"]) == (pytest.approx(1 / 3), 0.0)
+    assert (row["positives"], row["negatives"]) == (3, 2)
+    # Wilson's interval of 1 in 3.
+    assert (row["missed_low"], row["missed_high"]) == pytest.approx((0.061, 0.792), abs=0.001)
+
+
+def test_a_theme_nobody_judged_has_no_figure():
+    row = review_table(Predictions(("a",), np.full((6, 1), np.nan), P, P > 0.5), np.array([0.6]), np.array([0.7]))
+    assert row.loc["a", ["lower", "in_review", "missed", "missed_low", "passed"]].isna().all()
