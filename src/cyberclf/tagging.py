@@ -29,6 +29,8 @@ class TaggedRow:
     status : {"ok", "empty", "error"}
     error : str
         What was wrong, else "".
+    text : str
+        The row's own, which `passages` are spans of; only where it was asked for.
     """
 
     id: str
@@ -39,6 +41,7 @@ class TaggedRow:
     passages: Mapping[str, tuple[int, int]]
     status: Status
     error: str = ""
+    text: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as plain values, probabilities to four decimals."""
@@ -53,8 +56,10 @@ class TaggedRow:
         return row | {"error": self.error} if self.error else row
 
 
-def tag_articles(articles: Iterable[Article | Unreadable], model: Model) -> Iterator[TaggedRow]:
-    """Tag articles as they come.
+def tag_articles(
+    articles: Iterable[Article | Unreadable], model: Model, *, keep_text: bool = False
+) -> Iterator[TaggedRow]:
+    """Tag articles as they come; with `keep_text`, rows hold their texts too.
 
     Examples
     --------
@@ -80,4 +85,5 @@ def tag_articles(articles: Iterable[Article | Unreadable], model: Model) -> Iter
             tagged.probabilities,
             spans,
             tagged.status,
+            text=article.text[article.offset :] if keep_text else "",
         )

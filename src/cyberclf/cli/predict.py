@@ -18,7 +18,7 @@ __all__ = ["predict"]
 @click.option(
     "--format",
     "fmt",
-    type=click.Choice(["table", "jsonl", "csv"]),
+    type=click.Choice(["table", "jsonl", "csv", "html"]),
     help="By default the suffix of --output, else a table on a terminal, jsonl when piped.",
 )
 @click.option("--output", metavar="FILE", help="File to write; by default standard output.")
@@ -30,7 +30,7 @@ def predict(paths: tuple[str, ...], model: str | None, fmt: str | None, output: 
     """
     from cyberclf.articles import find_files, read_articles
     from cyberclf.tagging import TaggedRow, tag_articles
-    from cyberclf.writers import write_rows
+    from cyberclf.writers import WITH_TEXT, write_rows
 
     fmt = fmt or _format_of(output)
     loaded = cyberclf.load(model)
@@ -40,7 +40,7 @@ def predict(paths: tuple[str, ...], model: str | None, fmt: str | None, output: 
 
     def counted() -> Iterator[TaggedRow]:
         for file in files:
-            for row in tag_articles(read_articles(file), loaded):
+            for row in tag_articles(read_articles(file), loaded, keep_text=fmt in WITH_TEXT):
                 counts[row.status] += 1
                 if row.error and len(failures) < 10:
                     failures.append(row.error)
@@ -62,7 +62,7 @@ def predict(paths: tuple[str, ...], model: str | None, fmt: str | None, output: 
 
 def _format_of(output: str | None) -> str:
     suffix = Path(output).suffix.lower() if output else ""
-    known = {".jsonl": "jsonl", ".csv": "csv", ".txt": "table"}
+    known = {".jsonl": "jsonl", ".csv": "csv", ".txt": "table", ".html": "html"}
     if suffix in known:
         return known[suffix]
     return "table" if output is None and sys.stdout.isatty() else "jsonl"
