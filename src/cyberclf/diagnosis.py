@@ -142,8 +142,8 @@ def reliability(truth: BoolArray, probability: FloatArray, *, n_bins: int = 10) 
 
     Examples
     --------
-    >>> reliability(np.array([False, False, True, True]), np.array([0.1, 0.1, 0.8, 0.9]), n_bins=2)
-    [(0.1, 0.0, 2), (0.85, 1.0, 2)]
+    >>> reliability(np.array([False, False, True, True]), np.array([0.1, 0.1, 0.8, 0.8]), n_bins=2)
+    [(0.1, 0.0, 2), (0.8, 1.0, 2)]
     """
     order = np.argsort(probability, kind="stable")
     ranked, true = probability[order], truth[order]

@@ -16,9 +16,11 @@ __all__ = ["MAX_TEXTS", "write_page"]
 MAX_TEXTS: Final = 2_000
 #: Characters of one article's text.
 MAX_TEXT: Final = 50_000
+#: Characters of a title: of an article without one, it is the first paragraph.
+MAX_TITLE: Final = 160
 #: With more themes, each article shows its likeliest ones, not a column a theme.
 _MAX_COLUMNS: Final = 6
-_STATUS: Final = {"ok": "tagged", "empty": "no word to judge by", "error": "could not be read"}
+_STATUS: Final = {"ok": "judged", "empty": "no word to judge by", "error": "could not be read"}
 
 
 def write_page(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:
@@ -62,7 +64,8 @@ def _above(model: Model, statuses: Counter[str], given: Counter[str], texts: int
     total = sum(statuses.values())
     said = [f"{total:,} {'article' if total == 1 else 'articles'}"]
     said += [f"{statuses[status]:,} {words}" for status, words in _STATUS.items() if statuses[status]]
-    said += [f"{given['']:,} without a theme"] if given[""] else []
+    if given[""]:
+        said[1] += f" ({given['']:,} of them without a theme)"
     notes = (
         f'<p class="note">The texts of the first {MAX_TEXTS:,} articles are on this page; of the other '
         f"{texts - MAX_TEXTS:,} only the rows. Tag fewer files at once to read them here.</p>\n"
@@ -122,13 +125,14 @@ def _row(row: TaggedRow, number: int, model: Model, *, with_text: bool) -> str:
     order = {theme.id: j for j, theme in enumerate(model.theme_list)}
     probabilities = [row.probabilities.get(theme, 0.0) for theme in model.themes]
     given = " ".join(str(order[theme]) for theme in row.themes)
-    values = " ".join(f"{p:.4f}" for p in probabilities) if row.probabilities else ""
-    name = row.title or row.id
+    values = " ".join(f"{p:.4f}" for p in probabilities) if row.status == "ok" else ""
+    name = row.title if len(row.title) <= MAX_TITLE else f"{row.title[:MAX_TITLE].rstrip()}…"
+    name = name or row.id
     where = row.where if row.id == row.where else f"{row.id} · {row.where}"
     if row.status == "error":
         said = f'<span class="bad">{_STATUS["error"]}</span>'
     else:
-        said = _STATUS[row.status] if row.themes or row.status != "ok" else "no theme"
+        said = "no word to judge by" if row.status == "empty" else "themes given" if row.themes else "no theme"
     n_columns = 3 if len(order) > _MAX_COLUMNS else len(order) + 2
     below = _below(row, model, with_text=with_text)
     return (
@@ -142,10 +146,10 @@ def _row(row: TaggedRow, number: int, model: Model, *, with_text: bool) -> str:
 def _cells(row: TaggedRow, probabilities: list[float], model: Model) -> str:
     shown = range(len(probabilities))
     if len(probabilities) > _MAX_COLUMNS:
-        likely = sorted(shown, key=lambda j: -probabilities[j])[:5] if row.probabilities else []
+        likely = sorted(shown, key=lambda j: -probabilities[j])[:5] if row.status == "ok" else []
         bars = "".join(_bar(row, j, probabilities[j], model) for j in likely)
         return f'<td class="likely">{bars}</td>'
-    if not row.probabilities:
+    if row.status != "ok":
         return "<td></td>" * len(probabilities)
     return "".join(f"<td>{_bar(row, j, probabilities[j], model)}</td>" for j in shown)
 
