@@ -101,11 +101,12 @@ def precision_recall_plot(
     """Precision against recall, the point chosen, and the rivals' curves (a point, where a rival only says yes or no)."""
     said = f"Precision and recall for {name}: at the thresholds chosen {chosen[0]:.2f} and {chosen[1]:.2f}"
     with _Picture(f"precision {name}", said) as (picture, axes):
-        for (rival, other), dash in zip(rivals, ("--", ":", "-."), strict=False):
+        dashes = iter(("--", ":", "-."))
+        for rival, other in rivals:
             if len(other.threshold) <= 2:
                 axes.plot(other.recall[:1], other.precision[:1], "s", color=ORANGE, ms=6, label=rival, zorder=4)
             else:
-                axes.plot(other.recall, other.precision, dash, color=GREY, lw=1.2, label=rival)
+                axes.plot(other.recall, other.precision, next(dashes, "-"), color=GREY, lw=1.2, label=rival)
         axes.plot(curve.recall, curve.precision, color=BLUE, label="this model")
         axes.plot(chosen[1], chosen[0], "o", color=BLUE, ms=7, mec="white", zorder=5, label="as decided")
         _shares(axes, "recall: share found", "precision: share right")
