@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from cyberclf.evaluation import Evaluation
 from cyberclf.model import Model
 from cyberclf.themes import Theme
@@ -15,8 +17,6 @@ def fold_models(evaluation: Evaluation, themes: tuple[Theme, ...]) -> list[Model
         return []
     terms = evaluation.data.terms
     shape = (2, len(themes))
-    import numpy as np
-
     return [
         Model(
             theme_list=themes,

@@ -1,16 +1,12 @@
 """An evaluation -> one HTML page for people; needs the extra ``report``."""
 
-import json
-import platform
-from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
-import cyberclf
 from cyberclf.calibration import choose_thresholds
 from cyberclf.corpus import Corpus
 from cyberclf.diagnosis import (
@@ -29,6 +25,7 @@ from cyberclf.learning import LearningPoint
 from cyberclf.model import Model
 from cyberclf.page import head, marked, shown, template
 from cyberclf.plots import learning_plot, precision_recall_plot, reliability_plot, threshold_plot
+from cyberclf.provenance import provenance
 from cyberclf.reasons import fold_models, top_terms
 from cyberclf.themes import Theme, known_themes
 from cyberclf.verdict import verdict
@@ -44,7 +41,6 @@ MAX_PICTURES: Final = 8
 _UNLIKELY: Final = 0.05
 #: Characters of an article shown.
 _TEXT: Final = 20_000
-_VERSIONS: Final = ("numpy", "scipy", "scikit-learn", "pandas")
 
 
 def prepare_report(folder: str | Path) -> None:
@@ -165,7 +161,7 @@ def report_page(
             given=[mistake(found) for found in given],
             missed=[mistake(found) for found in missed],
             recipe=model is None,
-            facts=_facts(evaluation, corpus, model, command),
+            facts=provenance(evaluation, corpus, model=model, command=command),
         )
     )
 
@@ -282,33 +278,6 @@ def _mistake(corpus: Corpus, row: int, found: Mistake, themes: Sequence[Theme], 
         passage, terms = top_terms(model, bags, found.theme)
         made |= {"passage": passage + 1, "passages": len(bags), "terms": terms}
     return made
-
-
-def _facts(evaluation: Evaluation, corpus: Corpus, model: Model | None, command: str) -> list[tuple[str, str]]:
-    kinds = [article.kind for article in corpus.articles]
-    counted = ", ".join(f"{kinds.count(kind):,} {kind}" for kind in sorted(set(kinds)))
-    facts = [("Articles", f"{len(kinds):,} ({counted})"), ("Fingerprint of the corpus", corpus.fingerprint)]
-    meta: Mapping[str, Any] = model.metadata if model is not None else {}
-    if model is not None:
-        facts.append(("Model", f"{len(model.themes)} themes, {len(model.vocabulary):,} terms"))
-        trained = meta.get("corpus")
-        if isinstance(trained, dict):
-            facts.append(("Fingerprint of the corpus it learnt from", str(trained.get("fingerprint", "?"))))
-            facts.append(("Recipe", json.dumps(meta.get("recipe"), sort_keys=True)))
-    if evaluation.recipe is not None:
-        facts.append(("Recipe", ", ".join(f"{key} {value}" for key, value in evaluation.recipe.as_dict().items())))
-    facts.append(("Versions", ", ".join(_versions())))
-    return [*facts, ("Command", command)] if command else facts
-
-
-def _versions() -> list[str]:
-    said = [f"cyberclf {cyberclf.__version__}", f"Python {platform.python_version()}"]
-    for name in _VERSIONS:
-        try:
-            said.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            continue
-    return said
 
 
 def _safe(html: str) -> Any:
