@@ -2,9 +2,8 @@
 
 import json
 import platform
-from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final
+from typing import Final
 
 import cyberclf
 from cyberclf.corpus import Corpus
@@ -23,13 +22,12 @@ def provenance(
     kinds = [article.kind for article in corpus.articles]
     counted = ", ".join(f"{kinds.count(kind):,} {kind}" for kind in sorted(set(kinds)))
     facts = [("Articles", f"{len(kinds):,} ({counted})"), ("Fingerprint of the corpus", corpus.fingerprint)]
-    meta: Mapping[str, Any] = model.metadata if model is not None else {}
     if model is not None:
         facts.append(("Model", f"{len(model.themes)} themes, {len(model.vocabulary):,} terms"))
-        trained = meta.get("corpus")
+        trained = model.metadata.get("corpus")
         if isinstance(trained, dict):
             facts.append(("Fingerprint of the corpus it learnt from", str(trained.get("fingerprint", "?"))))
-            facts.append(("Recipe", json.dumps(meta.get("recipe"), sort_keys=True)))
+            facts.append(("Recipe", json.dumps(model.metadata.get("recipe"), sort_keys=True)))
     if evaluation.recipe is not None:
         facts.append(("Recipe", ", ".join(f"{key} {value}" for key, value in evaluation.recipe.as_dict().items())))
     facts.append(("Versions", ", ".join(_versions())))
