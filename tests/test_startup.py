@@ -11,7 +11,7 @@ import pytest
 import cyberclf
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = ("sklearn", "scipy", "pandas", "numba", "joblib", "matplotlib")
+HEAVY = ("sklearn", "scipy", "pandas", "numba", "joblib", "matplotlib", "jinja2")
 #: Names every heavy module that was imported, once the program has ended.
 WATCHED = """
 import sys
@@ -35,6 +35,7 @@ print(*sorted(found & set(%r)), file=sys.stderr)
         ["predict", "seeds/articles"],
         ["predict", "seeds/articles", "--format", "csv"],
         ["predict", "seeds/articles", "--format", "table"],
+        ["predict", "seeds/articles", "--format", "html"],
         ["info"],
     ],
 )

@@ -64,6 +64,9 @@ def test_what_the_wheel_holds(wheel):
     assert not [name for name in names if name.endswith(".txt") and "dist-info" not in name]
     assert not [name for name in data if name.startswith("seeds/articles/")]
     assert "cyberclf/py.typed" in names
+    templates = {f"cyberclf/templates/{file.name}" for file in (ROOT / "src/cyberclf/templates").iterdir()}
+    assert len(templates) == 4
+    assert templates <= names
     assert not [
         name for name in names if not name.startswith(("cyberclf/", f"cyberclf-{cyberclf.__version__}.dist-info/"))
     ]

@@ -1,6 +1,6 @@
 """The few exceptions of the package: each message is one line that says what, where and what to do."""
 
-__all__ = ["ArticleError", "ArtifactError", "CorpusError", "ThemesError"]
+__all__ = ["ArticleError", "ArtifactError", "CorpusError", "MissingExtraError", "ThemesError"]
 
 
 class CorpusError(ValueError):
@@ -17,3 +17,7 @@ class ArtifactError(ValueError):
 
 class ThemesError(ValueError):
     """A file of themes is not one."""
+
+
+class MissingExtraError(ValueError):
+    """Something that one of the package's extras brings is not installed."""

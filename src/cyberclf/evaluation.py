@@ -11,7 +11,7 @@ from cyberclf.conformal import DEFAULT_LEVEL
 from cyberclf.corpus import Corpus
 from cyberclf.encode import Encoded, encode
 from cyberclf.errors import CorpusError
-from cyberclf.fitting import Recipe
+from cyberclf.fitting import Linear, Recipe
 from cyberclf.folds import SEEDS, Split, event_splits, source_splits, writer_splits
 from cyberclf.metrics import Predictions, score_table, summary
 from cyberclf.model import Model
@@ -68,9 +68,25 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """All parts, the headline first."""
+    """All parts, the headline first.
+
+    Parameters
+    ----------
+    parts : tuple of Part
+    data : Encoded or None
+        The corpus as it was learnt from; of a recipe only, as the rest.
+    held_out : OutOfFold or None
+        What the headline's folds said.
+    linears : tuple of Linear
+        What they learnt, in the order of ``held_out.splits``.
+    recipe : Recipe or None
+    """
 
     parts: tuple[Part, ...]
+    data: Encoded | None = None
+    held_out: OutOfFold | None = None
+    linears: tuple[Linear, ...] = ()
+    recipe: Recipe | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, for JSON; what could not be computed is None."""
@@ -198,7 +214,7 @@ def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int
     def hold_out(splits: list[Split]) -> OutOfFold:
         return out_of_fold(data, splits, recipe, n_jobs=n_jobs, say=say)[0]
 
-    held_out = hold_out(by_event)
+    held_out, linears = out_of_fold(data, by_event, recipe, n_jobs=n_jobs, say=say)
     protocol = f"{len([s for s in by_event if s.name != SEEDS])} folds, no event on both sides"
     parts = [from_held_out(corpus, data, held_out, kind, headline, protocol)]
     for baseline in BASELINES:
@@ -219,7 +235,7 @@ def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int
         protocol = f"{len(by_writer)} folds, a writer at a time; not real press"
         name = "written text, a writer left out"
         parts.append(from_held_out(corpus, data, hold_out(by_writer), "written", name, protocol))
-    return Evaluation(tuple(parts))
+    return Evaluation(tuple(parts), data, held_out, tuple(linears), recipe)
 
 
 def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:

@@ -33,6 +33,8 @@ class TaggedRow:
         What was wrong, else "".
     review : tuple of str
         Ids of the themes that a person should decide.
+    text : str
+        The row's own, which `passages` are spans of; only where it was asked for.
     """
 
     id: str
@@ -44,6 +46,7 @@ class TaggedRow:
     status: Status
     error: str = ""
     review: tuple[str, ...] = ()
+    text: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as plain values, probabilities to four decimals."""
@@ -59,8 +62,10 @@ class TaggedRow:
         return row | {"error": self.error} if self.error else row
 
 
-def tag_articles(articles: Iterable[Article | Unreadable], model: Model, *, force: bool = False) -> Iterator[TaggedRow]:
-    """Tag articles as they come; see `Model.tag` for `force`.
+def tag_articles(
+    articles: Iterable[Article | Unreadable], model: Model, *, force: bool = False, keep_text: bool = False
+) -> Iterator[TaggedRow]:
+    """Tag articles as they come; with `keep_text`, rows hold their texts too; see `Model.tag` for `force`.
 
     Examples
     --------
@@ -87,4 +92,5 @@ def tag_articles(articles: Iterable[Article | Unreadable], model: Model, *, forc
             spans,
             tagged.status,
             review=tagged.review,
+            text=article.text[article.offset :] if keep_text else "",
         )

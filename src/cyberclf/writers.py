@@ -1,4 +1,4 @@
-"""Tagged rows -> JSON Lines, CSV or a table for people."""
+"""Tagged rows -> JSON Lines, CSV, or a table or page for people."""
 
 import csv
 import json
@@ -11,7 +11,7 @@ from cyberclf.status import MIN_WORDS
 from cyberclf.tagging import TaggedRow
 from cyberclf.text import printable
 
-__all__ = ["FORMATS", "write_rows"]
+__all__ = ["FORMATS", "WITH_TEXT", "write_rows"]
 
 _TITLE_WIDTH: Final = 58
 #: Why an article was not judged, in words.
@@ -89,12 +89,21 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, float) else text
 
 
+def _write_html(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:
+    from cyberclf.rowspage import write_page
+
+    write_page(rows, stream, model)
+
+
 #: How rows are written, by the name of the format.
 FORMATS: Final[dict[str, Callable[[Iterable[TaggedRow], IO[str], Model], None]]] = {
     "table": _write_table,
     "jsonl": _write_jsonl,
     "csv": _write_csv,
+    "html": _write_html,
 }
+#: Formats that show the articles' texts: rows need them.
+WITH_TEXT: Final = frozenset({"html"})
 
 
 def write_rows(rows: Iterable[TaggedRow], stream: IO[str], model: Model, fmt: str) -> None:
@@ -106,6 +115,6 @@ def write_rows(rows: Iterable[TaggedRow], stream: IO[str], model: Model, fmt: st
     stream : text stream
     model : Model
         Whose themes and names are shown.
-    fmt : {"table", "jsonl", "csv"}
+    fmt : {"table", "jsonl", "csv", "html"}
     """
     FORMATS[fmt](rows, stream, model)

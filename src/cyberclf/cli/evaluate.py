@@ -1,6 +1,8 @@
 """The command evaluate."""
 
 import json
+import shlex
+import sys
 
 import click
 
@@ -14,13 +16,18 @@ __all__ = ["evaluate"]
 @click.argument("corpus", nargs=-1)
 @click.option("--model", metavar="FILE", help="Score this artifact on CORPUS instead of cross-validating the recipe.")
 @click.option("--json", "json_file", metavar="FILE", help="Write all figures there too.")
+@click.option("--report", metavar="DIR", help="Write a page for people there: DIR/index.html.")
 @jobs_option
-def evaluate(corpus: tuple[str, ...], model: str | None, json_file: str | None, jobs: int) -> None:
+def evaluate(corpus: tuple[str, ...], model: str | None, json_file: str | None, report: str | None, jobs: int) -> None:
     """Say how good the recipe, or a model, is on labelled articles; without arguments, on all of seeds/."""
     from cyberclf.files import require_writable
 
     if json_file:
         require_writable(json_file)
+    if report:
+        from cyberclf.report import prepare_report
+
+        prepare_report(report)
     loaded = cyberclf.load(model) if model else None
     if loaded is not None and not corpus:
         raise click.UsageError("with --model, name the labelled files to score it on")
@@ -34,3 +41,10 @@ def evaluate(corpus: tuple[str, ...], model: str | None, json_file: str | None, 
         with opened(json_file) as stream:
             json.dump(result.as_dict(), stream, ensure_ascii=False, indent=1)
             stream.write("\n")
+    if report:
+        from cyberclf.learning import learning_curve
+        from cyberclf.report import write_report
+
+        curve = () if loaded else learning_curve(read, headline=result.parts[0], n_jobs=jobs, say=say)
+        command = shlex.join(["cyberclf", *sys.argv[1:]])
+        say(f"wrote {write_report(result, read, report, model=loaded, curve=curve, command=command)}")

@@ -29,7 +29,7 @@ _SAID: dict[str, str] = {
 @click.option(
     "--format",
     "fmt",
-    type=click.Choice(["table", "jsonl", "csv"]),
+    type=click.Choice(["table", "jsonl", "csv", "html"]),
     help="By default the suffix of --output, else a table on a terminal, jsonl when piped.",
 )
 @click.option("--output", metavar="FILE", help="File to write; by default standard output.")
@@ -77,7 +77,7 @@ def predict(
     """
     from cyberclf.articles import find_files, read_articles
     from cyberclf.tagging import TaggedRow, tag_articles
-    from cyberclf.writers import write_rows
+    from cyberclf.writers import WITH_TEXT, write_rows
 
     fmt = fmt or _format_of(output)
     loaded = _moved(cyberclf.load(model), favour, own, level)
@@ -87,7 +87,7 @@ def predict(
 
     def counted() -> Iterator[TaggedRow]:
         for file in files:
-            for row in tag_articles(read_articles(file), loaded, force=force):
+            for row in tag_articles(read_articles(file), loaded, force=force, keep_text=fmt in WITH_TEXT):
                 counts[row.status] += 1
                 if row.error and len(failures) < 10:
                     failures.append(row.error)
@@ -134,7 +134,7 @@ def _thresholds(own: tuple[str, ...]) -> dict[str, float]:
 
 def _format_of(output: str | None) -> str:
     suffix = Path(output).suffix.lower() if output else ""
-    known = {".jsonl": "jsonl", ".csv": "csv", ".txt": "table"}
+    known = {".jsonl": "jsonl", ".csv": "csv", ".txt": "table", ".html": "html"}
     if suffix in known:
         return known[suffix]
     return "table" if output is None and sys.stdout.isatty() else "jsonl"

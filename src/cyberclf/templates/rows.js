@@ -1,0 +1,89 @@
+"use strict";
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const table = byId("rows");
+  const form = byId("controls");
+  const bodies = [...table.tBodies];
+  const plain = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").replace(/[’ʼ]/g, "'").toLowerCase();
+  const rows = bodies.map((body) => ({
+    body,
+    n: Number(body.dataset.n),
+    t: body.querySelector("th").firstChild?.data ?? "",
+    s: body.dataset.s,
+    given: body.dataset.g.split(" ").filter(Boolean),
+    p: body.dataset.p.split(" ").map(Number),
+    words: null,
+  }));
+  const compare = new Intl.Collator("fr", { numeric: true }).compare;
+  let turned = false;
+
+  const sort = () => {
+    const key = byId("sort").value;
+    const order = {
+      n: (a, b) => a.n - b.n,
+      t: (a, b) => compare(a.t, b.t),
+      s: (a, b) => compare(a.s, b.s),
+    }[key] ?? ((a, b) => (b.p[key.slice(1)] || 0) - (a.p[key.slice(1)] || 0));
+    const sign = turned ? -1 : 1;
+    rows.sort((a, b) => sign * order(a, b) || a.n - b.n);
+    table.append(...rows.map((row) => row.body));
+    const falling = key.startsWith("p") !== turned;
+    for (const cell of table.querySelectorAll("th[data-sort]")) {
+      if (cell.dataset.sort === key) cell.setAttribute("aria-sort", falling ? "descending" : "ascending");
+      else cell.removeAttribute("aria-sort");
+    }
+    byId("turn").setAttribute("aria-pressed", String(turned));
+  };
+
+  const filter = () => {
+    const theme = byId("theme").value;
+    const status = byId("status").value;
+    const wanted = plain(byId("search").value).split(/\s+/).filter(Boolean);
+    let seen = 0;
+    for (const row of rows) {
+      let keep = (!status || row.s === status) &&
+        (!theme || (theme === "none" ? row.s === "ok" && !row.given.length : row.given.includes(theme)));
+      if (keep && wanted.length) {
+        row.words ??= plain(row.body.querySelector("th").textContent + " " +
+          (row.body.querySelector(".below")?.textContent ?? ""));
+        keep = wanted.every((word) => row.words.includes(word));
+      }
+      row.body.hidden = !keep;
+      seen += keep;
+    }
+    byId("count").textContent = `${seen.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown`;
+  };
+
+  for (const cell of table.querySelectorAll("th[data-sort]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...cell.childNodes);
+    cell.append(button);
+    button.addEventListener("click", () => {
+      turned = byId("sort").value === cell.dataset.sort && !turned;
+      byId("sort").value = cell.dataset.sort;
+      sort();
+    });
+  }
+  table.addEventListener("click", (event) => {
+    const line = event.target.closest("tbody tr:first-child");
+    const details = line?.parentElement.querySelector("details");
+    if (details && !String(getSelection())) details.open = !details.open;
+  });
+  byId("sort").addEventListener("change", () => { turned = false; sort(); });
+  byId("turn").addEventListener("click", () => { turned = !turned; sort(); });
+  byId("open").addEventListener("click", (event) => {
+    const shown = rows.filter((row) => !row.body.hidden).map((row) => row.body.querySelector("details")).filter(Boolean);
+    const open = shown.some((details) => !details.open);
+    for (const details of shown) details.open = open;
+    event.target.textContent = open ? "Close all texts" : "Open all texts";
+  });
+  for (const id of ["theme", "status"]) byId(id).addEventListener("change", filter);
+  let timer = 0;
+  byId("search").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(filter, 120); });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(() => { turned = false; sort(); filter(); }));
+  form.hidden = false;
+  table.classList.add("ready");
+  filter();
+})();

@@ -1,0 +1,73 @@
+"""What a report shows: figures by hand."""
+
+import numpy as np
+import pytest
+
+from cyberclf.diagnosis import by_source, confusions, mistakes, reliability, threshold_curve
+from cyberclf.metrics import Predictions, average_precision
+
+
+def predictions():
+    """Four articles, two themes; a: right, wrong, missed, not judged.  b: right, -, given for a, -."""
+    labels = np.array([[1, 0], [0, 0], [1, 0], [np.nan, 1]], dtype=float)
+    probability = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.6, 0.9]])
+    return Predictions(("a", "b"), labels, probability, probability >= 0.5)
+
+
+def test_a_curve_says_what_each_threshold_gives():
+    curve = threshold_curve(np.array([True, False, True, False]), np.array([0.9, 0.8, 0.3, 0.3]))
+    assert curve.threshold.tolist() == [0.9, 0.8, 0.3]
+    assert curve.given.tolist() == [1, 2, 4]
+    assert curve.at(0.85) == (1.0, 0.5, pytest.approx(2 / 3), 1)
+    assert curve.at(0.3)[3] == 4
+    assert curve.at(0.95)[1:] == (0.0, 0.0, 0)
+
+
+def test_the_area_under_a_curve_is_the_average_precision_of_the_tables():
+    rng = np.random.default_rng(3)
+    truth, p = rng.random(200) < 0.3, rng.random(200).round(1)
+    curve = threshold_curve(truth, p)
+    area = float((np.diff(curve.recall, prepend=0) * curve.precision).sum())
+    assert area == pytest.approx(average_precision(truth, p)[0])
+
+
+def test_a_curve_of_nothing_is_empty():
+    assert threshold_curve(np.zeros(0, dtype=bool), np.zeros(0)).at(0.5)[3] == 0
+
+
+def test_bins_hold_all_articles_about_equally_and_never_part_equals():
+    rng = np.random.default_rng(0)
+    p = rng.random(1000)
+    bins = reliability(rng.random(1000) < p, p)
+    assert [n for _, _, n in bins] == [100] * 10
+    assert all(abs(mean - true) < 0.15 for mean, true, _ in bins)
+    equal = reliability(np.ones(100, dtype=bool), np.repeat([0.2, 0.7], 50))
+    assert [(mean, n) for mean, _, n in equal] == [(pytest.approx(0.2), 50), (pytest.approx(0.7), 50)]
+    assert reliability(np.zeros(0, dtype=bool), np.zeros(0)) == []
+
+
+def test_confusions_say_what_the_wrong_ones_are_about_and_what_the_missed_were_given():
+    a, b = confusions(predictions())
+    assert (a.wrong, a.missed, a.really, a.instead) == (1, 1, (("none", 1),), (("b", 1),))
+    assert (b.wrong, b.missed, b.really, b.instead) == (1, 0, (("a", 1),), ())
+
+
+def test_a_label_that_nobody_judged_is_no_mistake():
+    given, missed = mistakes(predictions())
+    assert [(m.row, m.theme) for m in given] == [(1, 0), (2, 1)]
+    assert [(m.row, m.theme) for m in missed] == [(2, 0)]
+    assert given[0].probability >= given[1].probability
+
+
+def test_sources_are_weakest_first_and_small_ones_scored_together():
+    rng = np.random.default_rng(1)
+    labels = (rng.random((70, 2)) < 0.4).astype(float)
+    said = labels == 1
+    said[:30] = ~said[:30]
+    made = Predictions(("a", "b"), labels, said.astype(float), said)
+    sources = ["bad"] * 30 + ["good"] * 30 + ["x"] * 5 + ["y"] * 5
+    scores = by_source(made, sources)
+    assert [(s.source, s.articles) for s in scores] == [("bad", 30), ("good", 30), ("2 small sources together", 10)]
+    assert scores[0].f1 == 0
+    assert scores[1].f1 == 1
+    assert sum(s.labels for s in scores) == labels.sum()

@@ -1,0 +1,69 @@
+"""The paragraph above a report: true to the figures, in all their turns."""
+
+import re
+
+import numpy as np
+
+from cyberclf.diagnosis import SourceScore
+from cyberclf.evaluation import Part
+from cyberclf.learning import LearningPoint
+from cyberclf.metrics import Predictions, score_table, summary
+from cyberclf.verdict import verdict
+
+NAMES = {"a": "Theme A", "b": "Theme B"}
+
+
+def part_of(probability, labels, given=None):
+    said = Predictions(("a", "b"), labels, probability, probability >= 0.5 if given is None else given)
+    return Part("press", "drawn", score_table(said), summary(said), np.arange(len(labels)), said)
+
+
+def drawn(noise, *, shift=0.0):
+    rng = np.random.default_rng(0)
+    p = rng.random((400, 2))
+    labels = (rng.random((400, 2)) < np.clip(p + shift, 0, 1)).astype(float)
+    return part_of(np.clip(p + noise * rng.normal(size=p.shape), 0, 1), labels)
+
+
+def test_its_hundreds_are_those_of_the_table():
+    part = drawn(0.1)
+    micro = part.table.loc["micro"]
+    text = " ".join(verdict(part, NAMES))
+    right, found = re.search(r"about (\d+) are right; .* it finds about (\d+)", text).groups()
+    assert int(right) == round(100 * micro["precision"])
+    assert int(found) == round(100 * micro["recall"])
+
+
+def test_probabilities_that_can_be_believed_are_told_from_those_that_are_too_sure_or_too_modest():
+    assert "about as often as it says" in " ".join(verdict(drawn(0), NAMES))
+    assert "less often than it says" in " ".join(verdict(drawn(0, shift=-0.25), NAMES))
+    assert "more often than it says" in " ".join(verdict(drawn(0, shift=0.2), NAMES))
+
+
+def test_a_curve_that_rises_asks_for_articles_and_a_flat_one_does_not():
+    poor, good = LearningPoint(0.5, 50, drawn(0.6)), LearningPoint(1, 100, drawn(0.0))
+    assert "more labelled articles would still help" in verdict(good.part, NAMES, points=[poor, good])[-1]
+    assert "would help little" in verdict(good.part, NAMES, points=[good, good])[-1]
+
+
+def test_a_source_is_called_weak_only_where_the_intervals_part():
+    weak, strong = SourceScore("s1", 50, 40, 0.2, 0.1, 0.3, 0.2), SourceScore("s2", 50, 40, 0.8, 0.7, 0.9, 0.8)
+    near = SourceScore("s3", 50, 40, 0.75, 0.6, 0.85, 0.8)
+    assert "weakest on the source s1" in " ".join(verdict(drawn(0), NAMES, sources=[weak, strong]))
+    assert "weakest" not in " ".join(verdict(drawn(0), NAMES, sources=[near, strong]))
+
+
+def test_nothing_given_and_nothing_there_is_said_without_a_figure_that_is_none():
+    labels = np.zeros((30, 2))
+    text = " ".join(verdict(part_of(np.zeros((30, 2)), labels), NAMES))
+    assert "it gave 0 themes" in text
+    assert "nan" not in text
+
+
+def test_rivals_stand_beside_it_with_their_scores():
+    text = " ".join(verdict(drawn(0), NAMES, rivals=[("keyword list", drawn(0.8))]))
+    assert re.search(r"For comparison: keyword list 0\.\d\d\.", text)
+
+
+def test_a_model_given_is_not_said_to_have_been_held_out():
+    assert "had not seen" not in " ".join(verdict(drawn(0), NAMES, unseen=False))
