@@ -11,7 +11,7 @@ Examples
 from typing import TYPE_CHECKING
 
 from cyberclf.artifact import load
-from cyberclf.errors import ArticleError, ArtifactError, CorpusError, ThemesError
+from cyberclf.errors import ArticleError, ArtifactError, CorpusError, TaggingError, ThemesError
 from cyberclf.model import Model, Tag, TaggedText
 from cyberclf.themes import Theme
 
@@ -27,6 +27,7 @@ __all__ = [
     "Model",
     "Tag",
     "TaggedText",
+    "TaggingError",
     "Theme",
     "ThemeClassifier",
     "ThemesError",

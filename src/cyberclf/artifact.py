@@ -1,5 +1,6 @@
 """Model <-> file: one safetensors file, whose opening never runs code."""
 
+import hashlib
 import json
 import math
 import os
@@ -14,7 +15,7 @@ from cyberclf.files import atomic_write, shipped
 from cyberclf.model import Model
 from cyberclf.themes import Theme
 
-__all__ = ["FORMAT_VERSION", "SHIPPED", "load", "save"]
+__all__ = ["FORMAT_VERSION", "SHIPPED", "fingerprint", "load", "save"]
 
 #: Rises when a reader of the version before could not use the file.
 FORMAT_VERSION: Final = 1
@@ -110,6 +111,12 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
     if header["analyzer"].get("fingerprint") != analyzer_settings()["fingerprint"]:
         raise ArtifactError(f"{file}: was trained with other rules for terms; train it again with 'cyberclf train'")
     return model
+
+
+def fingerprint(path: str | os.PathLike[str] | None = None) -> str:
+    """Sixteen hexadecimal digits of an artifact's bytes; without a path, of the one that comes with the package."""
+    file = Path(path) if path is not None else shipped(SHIPPED)
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
 
 
 def _header(file: Path, said: str) -> dict[str, Any]:

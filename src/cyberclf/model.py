@@ -16,6 +16,7 @@ from cyberclf.text import passage_spans
 from cyberclf.themes import Theme
 
 if TYPE_CHECKING:
+    import pandas as pd
     from sklearn.pipeline import Pipeline
 
 __all__ = ["Model", "Tag", "TaggedText"]
@@ -198,6 +199,23 @@ class Model:
             tags=tuple(Tag(self.theme_list[j], float(probabilities[j]), spans[int(best[j])]) for j in given),
             probabilities=dict(zip(self.themes, probabilities.tolist(), strict=True)),
         )
+
+    def tag_many(self, texts: Sequence[str]) -> list[TaggedText]:
+        """Tag texts, each as `tag` would.
+
+        Examples
+        --------
+        >>> import cyberclf
+        >>> [tagged.status for tagged in cyberclf.load().tag_many(["La loi.", ""])]
+        ['ok', 'empty']
+        """
+        return [self.tag(text) for text in _texts(texts)]
+
+    def tag_frame(self, frame: "pd.DataFrame", *, text: str = "text", title: str | None = None) -> "pd.DataFrame":
+        """Tag the rows of a pandas frame; see `cyberclf.frames.tag_frame`."""
+        from cyberclf.frames import tag_frame
+
+        return tag_frame(self, frame, text=text, title=title)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the artifact; see `cyberclf.artifact.save`."""

@@ -13,11 +13,11 @@ from cyberclf.cli.extract import extract
 from cyberclf.cli.info import info
 from cyberclf.cli.predict import predict
 from cyberclf.cli.train import train
-from cyberclf.errors import ArticleError, ArtifactError, CorpusError, ThemesError
+from cyberclf.errors import ArticleError, ArtifactError, CorpusError, TaggingError, ThemesError
 
 __all__ = ["cli", "main"]
 
-_ERRORS = (ArticleError, ArtifactError, CorpusError, ThemesError, OSError)
+_ERRORS = (ArticleError, ArtifactError, CorpusError, TaggingError, ThemesError, OSError)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
