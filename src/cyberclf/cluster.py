@@ -106,7 +106,7 @@ def tag_dataset(
             key = f"cyberclf-{run}-{len(waiting)}"
             future = client.submit(_tag_on_worker, carried, mark, source, target, run, note, key=key)
             waiting[future] = (source, target)
-        for future in as_completed(list(waiting)):
+        for future in as_completed(list(waiting), loop=client.loop):
             source, target = waiting.pop(future)
             yield _outcome(future, source, target)
             future.release()
