@@ -11,7 +11,7 @@ import pytest
 import cyberclf
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = ("sklearn", "scipy", "pandas", "numba", "joblib", "matplotlib")
+HEAVY = ("sklearn", "scipy", "pandas", "numba", "joblib", "matplotlib", "pyarrow", "dask", "distributed")
 #: Names every heavy module that was imported, once the program has ended.
 WATCHED = """
 import sys

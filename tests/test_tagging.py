@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given as whatever
+from hypothesis import strategies as some
 
 import cyberclf
 from cyberclf.articles import Article, Unreadable
@@ -165,3 +167,13 @@ def test_tag_many_says_what_tag_says(model):
     assert model.tag_many(texts) == [model.tag(text) for text in texts]
     with pytest.raises(TypeError, match="one string"):
         model.tag_many(LAW)
+
+
+@whatever(
+    some.text(some.sampled_from(" \n\r\x0b\x85\u2028\ta"), max_size=12), some.integers(1, 320), some.text(max_size=9)
+)
+def test_a_title_is_the_first_line_that_is_not_blank(before, number, after):
+    text = before + "x" * number + before + after
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    assert Article("a", text, "a").title == lines[0][:300]
+    assert Article("a", before.replace("a", ""), "a").title == ""

@@ -59,10 +59,11 @@ class Article:
     @property
     def title(self) -> str:
         """First line that is not blank, cut to 300 characters."""
-        for line in self.text.splitlines():
-            if line.strip():
-                return line.strip()[:_TITLE_LENGTH]
-        return ""
+        text = self.text.lstrip()
+        lines = text[: _TITLE_LENGTH + 1].splitlines()
+        if lines and len(lines[0]) > _TITLE_LENGTH:
+            lines = text.splitlines()
+        return lines[0].rstrip()[:_TITLE_LENGTH] if lines else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from cyberclf.text import printable
 
 __all__ = ["FORMATS", "head_of", "lines_of"]
 
+#: `json.dumps` would make an encoder a row.
+_as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _TITLE_WIDTH: Final = 58
 #: A spreadsheet takes a cell that begins so for a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -50,7 +52,7 @@ def _table(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:
 
 def _jsonl(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:  # noqa: ARG001 - as its peers
     for row in rows:
-        line = json.dumps(row.as_dict(), ensure_ascii=False)
+        line = _as_json(row.as_dict())
         # What came in as half a character cannot leave as UTF-8.
         yield line.encode("utf-8", "backslashreplace").decode() + "\n"
 
