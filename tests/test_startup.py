@@ -11,7 +11,18 @@ import pytest
 import cyberclf
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = ("sklearn", "scipy", "pandas", "numba", "joblib", "matplotlib", "jinja2")
+HEAVY = (
+    "sklearn",
+    "scipy",
+    "pandas",
+    "numba",
+    "joblib",
+    "matplotlib",
+    "jinja2",
+    "pyarrow",
+    "dask",
+    "distributed",
+)
 #: Names every heavy module that was imported, once the program has ended.
 WATCHED = """
 import sys

@@ -11,8 +11,9 @@ Examples
 from typing import TYPE_CHECKING
 
 from cyberclf.artifact import load
-from cyberclf.errors import ArticleError, ArtifactError, CorpusError, ThemesError
-from cyberclf.model import Model, Tag, TaggedText
+from cyberclf.errors import ArticleError, ArtifactError, CorpusError, TaggingError, ThemesError
+from cyberclf.model import Model
+from cyberclf.tagged import Tag, TaggedText
 from cyberclf.themes import Theme
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "Model",
     "Tag",
     "TaggedText",
+    "TaggingError",
     "Theme",
     "ThemeClassifier",
     "ThemesError",

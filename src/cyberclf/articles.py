@@ -8,10 +8,10 @@ import io
 import itertools
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from cyberclf.errors import ArticleError
 
@@ -21,13 +21,14 @@ __all__ = [
     "Unreadable",
     "csv_rows",
     "find_files",
+    "from_rows",
     "json_rows",
     "read_articles",
     "text_of",
 ]
 
 #: Kinds of files that are read.
-SUFFIXES: Final = (".txt", ".jsonl", ".csv", ".tsv")
+SUFFIXES: Final = (".txt", ".jsonl", ".csv", ".tsv", ".parquet")
 #: One article or one row beyond this is an error: no press article is as long.
 MAX_BYTES: Final = 20_000_000
 _TITLE_LENGTH: Final = 300
@@ -58,10 +59,11 @@ class Article:
     @property
     def title(self) -> str:
         """First line that is not blank, cut to 300 characters."""
-        for line in self.text.splitlines():
-            if line.strip():
-                return line.strip()[:_TITLE_LENGTH]
-        return ""
+        text = self.text.lstrip()
+        lines = text[: _TITLE_LENGTH + 1].splitlines()
+        if lines and len(lines[0]) > _TITLE_LENGTH:
+            lines = text.splitlines()
+        return lines[0].rstrip()[:_TITLE_LENGTH] if lines else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +98,17 @@ def find_files(paths: Iterable[str]) -> Iterator[str]:
             raise ArticleError(f"{given}: no such file or folder")
 
 
-def read_articles(path: str) -> Iterator[Article | Unreadable]:
+def read_articles(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) -> Iterator[Article | Unreadable]:
     """Read the articles of one file.
 
     Parameters
     ----------
     path : str
         ``.txt`` (one article), ``.jsonl`` (objects with ``text``, and optionally ``id`` and
-        ``title``), ``.csv`` or ``.tsv`` (columns of those names), or ``-``: standard input, JSON
-        Lines where its first sign is ``{``, else one text.
+        ``title``), ``.csv``, ``.tsv`` or ``.parquet`` (columns of those names), or ``-``: standard
+        input, JSON Lines where its first sign is ``{``, else one text.
+    watch : callable, optional
+        Gets the open stream of a file of rows: its `tell` says how far the reading is.
 
     Yields
     ------
@@ -119,16 +123,27 @@ def read_articles(path: str) -> Iterator[Article | Unreadable]:
             yield Article(path, _decode(_bounded(path), path), path)
         elif suffix == ".jsonl":
             with Path(path).open("rb") as stream:
-                yield from _from_rows(json_rows(stream, path))
+                _seen(stream, watch)
+                yield from from_rows(json_rows(stream, path))
         elif suffix in {".csv", ".tsv"}:
             with Path(path).open("rb") as stream:
-                yield from _from_rows(csv_rows(stream, path, needed=("text",)))
+                _seen(stream, watch)
+                yield from from_rows(csv_rows(stream, path, needed=("text",)))
+        elif suffix == ".parquet":
+            from cyberclf.parquet import parquet_rows
+
+            yield from from_rows(parquet_rows(path))
         else:
             yield Unreadable(path, path, f"{path}: kind of file not known; it reads {', '.join(SUFFIXES)}")
     except ArticleError as error:
         yield Unreadable(path, path, str(error))
     except OSError as error:
         yield Unreadable(path, path, f"{path}: cannot be read: {error.strerror or error}")
+
+
+def _seen(stream: IO[bytes], watch: Callable[[IO[bytes]], None] | None) -> None:
+    if watch is not None:
+        watch(stream)
 
 
 def _bounded(path: str) -> bytes:
@@ -150,7 +165,7 @@ def _read_stdin() -> Iterator[Article | Unreadable]:
     stream = sys.stdin.buffer
     head = stream.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n") if isinstance(stream, io.BufferedReader) else b""
     if head.startswith(b"{"):
-        yield from _from_rows(json_rows(stream, "-"))
+        yield from from_rows(json_rows(stream, "-"))
         return
     content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
@@ -249,7 +264,8 @@ def text_of(row: dict[str, Any], where: str) -> tuple[str, int]:
     return f"{title}\n{text}", len(title) + 1
 
 
-def _from_rows(rows: Iterable[tuple[str, dict[str, Any] | str]]) -> Iterator[Article | Unreadable]:
+def from_rows(rows: Iterable[tuple[str, dict[str, Any] | str]]) -> Iterator[Article | Unreadable]:
+    """Make articles of rows (``FILE:row``, object); a string instead says what is wrong with the row."""
     for where, row in rows:
         if isinstance(row, str):
             yield Unreadable(where, where, row)

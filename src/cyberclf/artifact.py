@@ -1,5 +1,6 @@
 """Model <-> file: one safetensors file, whose opening never runs code."""
 
+import hashlib
 import json
 import math
 import os
@@ -10,13 +11,13 @@ import numpy as np
 
 from cyberclf.analyzer import analyzer_settings
 from cyberclf.calibration import FAVOURS
-from cyberclf.conformal import DEFAULT_LEVEL, LEVELS, grid_row
+from cyberclf.conformal import LEVELS, grid_row
 from cyberclf.errors import ArtifactError
 from cyberclf.files import atomic_write, shipped
 from cyberclf.model import Model
 from cyberclf.themes import Theme
 
-__all__ = ["FORMAT_VERSION", "SHIPPED", "load", "save"]
+__all__ = ["FORMAT_VERSION", "SHIPPED", "fingerprint", "load", "save"]
 
 #: Rises when a reader of the version before could not use the file.
 FORMAT_VERSION: Final = 1
@@ -118,6 +119,12 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
     return model
 
 
+def fingerprint(path: str | os.PathLike[str] | None = None) -> str:
+    """Sixteen hexadecimal digits of an artifact's bytes; without a path, of the one that comes with the package."""
+    file = Path(path) if path is not None else shipped(SHIPPED)
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+
+
 def _header(file: Path, said: str) -> dict[str, Any]:
     try:
         header = json.loads(said)
@@ -134,7 +141,6 @@ def _header(file: Path, said: str) -> dict[str, Any]:
 
 
 def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
-    _older(header, tensors)
     themes = tuple(Theme(**{key: str(row[key]) for key in _THEME_KEYS}) for row in header["themes"])
     joined = tensors["vocabulary"].tobytes().decode()
     vocabulary = tuple(joined.split("\n")) if joined else ()
@@ -180,14 +186,6 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         raise ValueError("no analyzer or no theme")
     return model
 
-
-def _older(header: dict[str, Any], tensors: dict[str, Any]) -> None:
-    """Fill in for the shipped artifact until it is trained again; then this goes."""
-    if "review" not in tensors and "favoured" not in header:
-        n_themes = len(header["themes"])
-        header["favoured"] = dict.fromkeys(FAVOURS, header["thresholds"])
-        header["review_level"] = DEFAULT_LEVEL
-        tensors["review"] = np.broadcast_to([[[1.0]], [[0.0]]], (2, len(LEVELS), n_themes))
 
 
 def _check_probabilities(model: Model) -> None:

@@ -1,6 +1,6 @@
 """The few exceptions of the package: each message is one line that says what, where and what to do."""
 
-__all__ = ["ArticleError", "ArtifactError", "CorpusError", "MissingExtraError", "ThemesError"]
+__all__ = ["ArticleError", "ArtifactError", "CorpusError", "MissingExtraError", "TaggingError", "ThemesError"]
 
 
 class CorpusError(ValueError):
@@ -13,6 +13,10 @@ class ArticleError(ValueError):
 
 class ArtifactError(ValueError):
     """A file is not an artifact that this version can open."""
+
+
+class TaggingError(RuntimeError):
+    """A run over many articles cannot begin, go on or be resumed."""
 
 
 class ThemesError(ValueError):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-__all__ = ["atomic_write", "checkout", "require_writable", "shipped"]
+__all__ = ["atomic_write", "checkout", "mode_for", "require_writable", "shipped"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -47,7 +47,7 @@ def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[byt
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).chmod(_mode_for(target))
+        Path(name).chmod(mode_for(target))
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -65,7 +65,8 @@ def _naming(path: str | Path) -> Iterator[None]:
         raise
 
 
-def _mode_for(target: Path) -> int:
+def mode_for(target: Path) -> int:
+    """Mode of a file that will take the place of `target`: what that has, else what the system gives."""
     if target.exists():
         return stat.S_IMODE(target.stat().st_mode)
     mask = os.umask(0)

@@ -14,61 +14,23 @@ from cyberclf.analyzer import article_bags
 from cyberclf.calibration import FAVOURS, logistic
 from cyberclf.conformal import DEFAULT_LEVEL, grid_row, review_band
 from cyberclf.passages import passage_spans
-from cyberclf.status import UNKNOWN, Status, status_of, tally, typicality_values
+from cyberclf.status import UNKNOWN, is_word, status_of, tally, typicality_values
+from cyberclf.tagged import Tag, TaggedText
 from cyberclf.themes import Theme
 
 if TYPE_CHECKING:
+    import pandas as pd
     from sklearn.pipeline import Pipeline
 
-__all__ = ["Model", "Tag", "TaggedText"]
+    from cyberclf.kernel import Kernel, Scored
+
+__all__ = ["Model"]
+
+#: Characters from which the kernel pays, once it is loaded, and before: its start costs some half a second.
+_PAYS_LOADED = 5_000
+_PAYS = 2_000_000
 
 FloatArray = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A theme given to a text.
-
-    Parameters
-    ----------
-    theme : Theme
-    probability : float
-        Of the theme, in the article.
-    passage : (int, int)
-        Character span of the passage that speaks most for the theme.
-    """
-
-    theme: Theme
-    probability: float
-    passage: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class TaggedText:
-    """What the model says of one text.
-
-    Parameters
-    ----------
-    status : {"ok", "short", "foreign", "empty"}
-        Where it is not ``ok`` the model cannot judge, and gives no theme: ``short``, fewer than six
-        words; ``foreign``, not like the language that it learnt from; ``empty``, no word.
-    tags : tuple of Tag
-        The themes given, in the model's order; often none.
-    probabilities : dict of str to float
-        Of every theme, given or not.
-    review : tuple of str
-        Ids of the themes that a person should decide, given or not; see `Model.in_review`.
-    """
-
-    status: Status
-    tags: tuple[Tag, ...]
-    probabilities: Mapping[str, float]
-    review: tuple[str, ...] = ()
-
-    @property
-    def themes(self) -> tuple[str, ...]:
-        """Ids of the themes given."""
-        return tuple(tag.theme.id for tag in self.tags)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +57,8 @@ class Model:
         Bounds of the review band at each level; see `cyberclf.conformal`.
     review_level : float
         Share of the articles that may fall on the wrong side of the band.
+    forced : bool
+        Whether `tag` gives themes to what is short or foreign, too.
     metadata : dict
         What `train` recorded: scores, fingerprints, versions, spread of the thresholds.
     """
@@ -112,6 +76,7 @@ class Model:
     favoured: FloatArray
     review: FloatArray
     review_level: float = DEFAULT_LEVEL
+    forced: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -194,8 +159,48 @@ class Model:
         >>> model.predict_proba(["Le Mali adopte sa stratégie nationale de cybersécurité."]).shape
         (1, 4)
         """
-        rows = [self.article(article_bags(text))[0] for text in _texts(texts)]
+        found = _texts(texts)
+        if self._kernel_pays(found):
+            return self._by_kernel(found)[0]
+        rows = [self.article(article_bags(text))[0] for text in found]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.theme_list))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is made anew where it is needed: the kernel cannot be pickled."""
+        return {name: value for name, value in self.__dict__.items() if name != "_kernel"}
+
+    @cached_property
+    def _kernel(self) -> "Kernel | None":
+        """The compiled scorer; None where numba is not installed."""
+        try:
+            from cyberclf.kernel import Kernel
+        except ImportError:
+            return None
+        typicality = np.where([is_word(term) for term in self.vocabulary], self._typicality, 0.0)
+        return Kernel(
+            self.vocabulary,
+            np.column_stack([self.idf, self.coef]),
+            np.column_stack([self.idf_whole, self.coef_whole]),
+            self.intercept,
+            self.intercept_whole,
+            typicality,
+            UNKNOWN,
+        )
+
+    def _kernel_pays(self, texts: Sequence[str]) -> bool:
+        least = _PAYS_LOADED if "_kernel" in self.__dict__ else _PAYS
+        return sum(map(len, texts)) >= least and self._kernel is not None
+
+    def _by_kernel(self, texts: Sequence[str]) -> "tuple[FloatArray, Scored]":
+        """Probabilities, and all that the kernel says; an article that it leaves out has -1 words there."""
+        kernel = self._kernel
+        if kernel is None:
+            raise RuntimeError("numba is not installed")
+        scored = kernel.score([text.encode("utf-8", "surrogatepass") for text in texts])
+        probabilities = logistic(scored.scores, self.calibration)
+        for row in np.flatnonzero(scored.n_words < 0).tolist():
+            probabilities[row] = self.article(article_bags(texts[row]))[0]
+        return probabilities, scored
 
     def predict(self, texts: Iterable[str]) -> npt.NDArray[np.bool_]:
         """Themes given to each text: bool, shape (n_texts, n_themes), by the model's thresholds."""
@@ -222,7 +227,7 @@ class Model:
         bags = article_bags(text)
         probabilities, scores = self.article(bags)
         status = status_of(*tally(bags, self._index, self._typicality), self.foreign_below)
-        judged = status == "ok" or (force and status != "empty")
+        judged = status == "ok" or ((force or self.forced) and status != "empty")
         given = np.flatnonzero(probabilities >= self.thresholds).tolist() if judged else []
         best = scores.argmax(axis=0)
         return TaggedText(
@@ -231,6 +236,67 @@ class Model:
             probabilities=dict(zip(self.themes, probabilities.tolist(), strict=True)),
             review=tuple(self.themes[j] for j in np.flatnonzero(self.in_review(probabilities))) if spans else (),
         )
+
+    def tag_many(self, texts: Sequence[str]) -> list[TaggedText]:
+        """Tag texts, each as `tag` would.
+
+        Examples
+        --------
+        >>> import cyberclf
+        >>> [tagged.status for tagged in cyberclf.load().tag_many(["La loi.", ""])]
+        ['ok', 'empty']
+        """
+        found = _texts(texts)
+        if not self._kernel_pays(found):
+            return [self.tag(text) for text in found]
+        probabilities, scored = self._by_kernel(found)
+        given, review = probabilities >= self.thresholds, self.in_review(probabilities)
+        return [
+            self._tagged(text, probabilities[row], given[row], review[row], scored, row)
+            if scored.n_words[row] >= 0
+            else self.tag(text)
+            for row, text in enumerate(found)
+        ]
+
+    def _tagged(
+        self,
+        text: str,
+        probabilities: FloatArray,
+        given: npt.NDArray[np.bool_],
+        review: npt.NDArray[np.bool_],
+        scored: "Scored",
+        row: int,
+    ) -> TaggedText:
+        n_words = int(scored.n_words[row])
+        typicality = float(scored.typicality[row]) / n_words if n_words else 0.0
+        status = status_of(n_words, typicality, self.foreign_below)
+        judged = status == "ok" or (self.forced and status != "empty")
+        said = probabilities.tolist()
+        tags = []
+        if judged and given.any():
+            encoded = None if text.isascii() else text.encode("utf-8", "surrogatepass")
+            for column in np.flatnonzero(given).tolist():
+                start, end = scored.spans[row, column].tolist()
+                if encoded is not None:
+                    start, end = (len(encoded[:at].decode("utf-8", "surrogatepass")) for at in (start, end))
+                tags.append(Tag(self.theme_list[column], said[column], (start, end)))
+        themes = self.themes
+        return TaggedText(
+            status=status,
+            tags=tuple(tags),
+            probabilities=dict(zip(themes, said, strict=True)),
+            review=tuple(themes[j] for j in np.flatnonzero(review).tolist()) if n_words else (),
+        )
+
+    def forcing(self) -> "Model":
+        """Return the model that gives themes to what is short or foreign, too."""
+        return replace(self, forced=True)
+
+    def tag_frame(self, frame: "pd.DataFrame", *, text: str = "text", title: str | None = None) -> "pd.DataFrame":
+        """Tag the rows of a pandas frame; see `cyberclf.frames.tag_frame`."""
+        from cyberclf.frames import tag_frame
+
+        return tag_frame(self, frame, text=text, title=title)
 
     def in_review(self, probabilities: FloatArray) -> npt.NDArray[np.bool_]:
         """Whether a person should decide: bool, of the shape of `probabilities`, (n_texts, n_themes) or (n_themes,).

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MIN_WORDS",
+    "STATUSES",
     "UNKNOWN",
     "Status",
     "foreignness_cutoff",
@@ -29,6 +30,7 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.float64]
 Status = Literal["ok", "short", "foreign", "empty", "error"]
+STATUSES: Final[tuple[Status, ...]] = ("ok", "short", "foreign", "empty", "error")
 
 #: An article of fewer words is short.  Scores grow steadily with words, from little above chance;
 #: below six even the language cannot be told.  Headlines have six and more.

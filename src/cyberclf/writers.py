@@ -1,18 +1,21 @@
 """Tagged rows -> JSON Lines, CSV, or a table or page for people."""
 
 import csv
+import io
 import json
 import unicodedata
-from collections.abc import Callable, Iterable
-from typing import IO, Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from cyberclf.model import Model
 from cyberclf.status import MIN_WORDS
 from cyberclf.tagging import TaggedRow
 from cyberclf.text import printable
 
-__all__ = ["FORMATS", "WITH_TEXT", "write_rows"]
+__all__ = ["FORMATS", "head_of", "lines_of"]
 
+#: `json.dumps` would make an encoder a row.
+_as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _TITLE_WIDTH: Final = 58
 #: Why an article was not judged, in words.
 _NOT_JUDGED: Final = {
@@ -36,7 +39,7 @@ def _fit(text: str, width: int) -> str:
     return text + " " * (width - _width(text))
 
 
-def _write_table(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:
+def _table(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:
     labels = {theme.id: theme.label for theme in model.theme_list}
     for row in rows:
         # An id that the row brought is not where it stands.
@@ -53,35 +56,35 @@ def _write_table(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> No
             if row.review:
                 said += f"; review: {', '.join(row.review)}"
         short = printable(name)
-        stream.write(f"{_fit(short[-34:], 34)}  {_fit(printable(row.title), _TITLE_WIDTH)}  {printable(said)}\n")
+        yield f"{_fit(short[-34:], 34)}  {_fit(printable(row.title), _TITLE_WIDTH)}  {printable(said)}\n"
 
 
-def _write_jsonl(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:  # noqa: ARG001 - as its peers
+def _jsonl(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:  # noqa: ARG001 - as its peers
     for row in rows:
-        line = json.dumps(row.as_dict(), ensure_ascii=False)
+        line = _as_json(row.as_dict())
         # What came in as half a character cannot leave as UTF-8.
-        stream.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
+        yield line.encode("utf-8", "backslashreplace").decode() + "\n"
 
 
-def _write_csv(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
-    header = [
-        "id",
-        "title",
-        "themes",
-        "review",
-        "status",
-        *(f"p_{theme}" for theme in model.themes),
-        "passages",
-        "error",
-    ]
-    writer.writerow(header)
+def _csv(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:
     for row in rows:
         made = row.as_dict()
         cells = [row.id, row.title, ";".join(row.themes), ";".join(row.review), row.status]
         cells += [made["probabilities"].get(theme, "") for theme in model.themes]
         cells += [json.dumps(made["passages"]) if row.passages else "", row.error]
-        writer.writerow([_cell(cell) for cell in cells])
+        yield _csv_line(map(_cell, cells))
+
+
+def _csv_head(model: Model) -> str:
+    return _csv_line(
+        ["id", "title", "themes", "review", "status", *(f"p_{theme}" for theme in model.themes), "passages", "error"]
+    )
+
+
+def _csv_line(cells: Iterable[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
 
 
 def _cell(value: object) -> str:
@@ -89,32 +92,32 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, float) else text
 
 
-def _write_html(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:
-    from cyberclf.rowspage import write_page
-
-    write_page(rows, stream, model)
-
-
-#: How rows are written, by the name of the format.
-FORMATS: Final[dict[str, Callable[[Iterable[TaggedRow], IO[str], Model], None]]] = {
-    "table": _write_table,
-    "jsonl": _write_jsonl,
-    "csv": _write_csv,
-    "html": _write_html,
+#: How rows become text, by the name of the format.
+FORMATS: Final[dict[str, Callable[[Iterable[TaggedRow], Model], Iterator[str]]]] = {
+    "table": _table,
+    "jsonl": _jsonl,
+    "csv": _csv,
 }
-#: Formats that show the articles' texts: rows need them.
-WITH_TEXT: Final = frozenset({"html"})
 
 
-def write_rows(rows: Iterable[TaggedRow], stream: IO[str], model: Model, fmt: str) -> None:
-    """Write rows as they come.
+def head_of(model: Model, fmt: str) -> str:
+    """Return what stands before the rows."""
+    return _csv_head(model) if fmt == "csv" else ""
+
+
+def lines_of(rows: Iterable[TaggedRow], model: Model, fmt: str) -> Iterator[str]:
+    """Make text of rows as they come.
 
     Parameters
     ----------
     rows : iterable of TaggedRow
-    stream : text stream
     model : Model
         Whose themes and names are shown.
-    fmt : {"table", "jsonl", "csv", "html"}
+    fmt : {"table", "jsonl", "csv"}
+
+    Yields
+    ------
+    str
+        One a row, its line end included; UTF-8 can hold it.
     """
-    FORMATS[fmt](rows, stream, model)
+    return FORMATS[fmt](rows, model)

@@ -14,11 +14,11 @@ from cyberclf.cli.extract import extract
 from cyberclf.cli.info import info
 from cyberclf.cli.predict import predict
 from cyberclf.cli.train import train
-from cyberclf.errors import ArticleError, ArtifactError, CorpusError, MissingExtraError, ThemesError
+from cyberclf.errors import ArticleError, ArtifactError, CorpusError, MissingExtraError, TaggingError, ThemesError
 
 __all__ = ["cli", "main"]
 
-_ERRORS = (ArticleError, ArtifactError, CorpusError, ThemesError, MissingExtraError, OSError)
+_ERRORS = (ArticleError, ArtifactError, CorpusError, MissingExtraError, TaggingError, ThemesError, OSError)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

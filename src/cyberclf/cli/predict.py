@@ -1,14 +1,16 @@
 """The command predict."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 import cyberclf
 from cyberclf.calibration import FAVOURS
-from cyberclf.cli.common import fail, opened, say
+from cyberclf.choices import Choices
+from cyberclf.cli.common import fail, jobs_option, opened, say
 from cyberclf.model import Model
 
 __all__ = ["predict"]
@@ -21,6 +23,7 @@ _SAID: dict[str, str] = {
     "empty": "empty",
     "error": "could not be read",
 }
+_NO_RESUME = "html is written in one go: --resume goes with jsonl, csv, table and parquet"
 
 
 @click.command()
@@ -29,11 +32,10 @@ _SAID: dict[str, str] = {
 @click.option(
     "--format",
     "fmt",
-    type=click.Choice(["table", "jsonl", "csv", "html"]),
+    type=click.Choice(["table", "jsonl", "csv", "html", "parquet"]),
     help="By default the suffix of --output, else a table on a terminal, jsonl when piped.",
 )
-@click.option("--output", metavar="FILE", help="File to write; by default standard output.")
-@click.option("--force", is_flag=True, help="Give themes to short and foreign articles too.")
+@click.option("--output", metavar="FILE", help="File to write; by default standard output. With --cluster a folder.")
 @click.option(
     "--favour",
     type=click.Choice(list(FAVOURS)),
@@ -55,6 +57,10 @@ _SAID: dict[str, str] = {
     metavar="LEVEL",
     help="Share of the articles that may fall on the wrong side of the review band, 0.01 to 0.5; by default 0.1.",
 )
+@click.option("--force", is_flag=True, help="Give themes to short and foreign articles too.")
+@click.option("--resume", is_flag=True, help="Go on where a run to the same --output was interrupted.")
+@click.option("--cluster", metavar="ADDRESS", help="Tag Parquet files on this Dask scheduler, one file each.")
+@jobs_option
 def predict(
     paths: tuple[str, ...],
     model: str | None,
@@ -63,40 +69,63 @@ def predict(
     favour: str,
     own: tuple[str, ...],
     level: float | None,
+    cluster: str | None,
+    jobs: int,
     *,
     force: bool,
+    resume: bool,
 ) -> None:
     """Tag articles: files, folders, or - for standard input.
 
-    Reads .txt (one article), .jsonl (objects with text, and optionally id and title), .csv and .tsv (columns of
-    those names). What cannot be read becomes a row with the status error. What is too short to judge (short), not in
-    the language the model was trained on (foreign) or without a word (empty) gets that status and no theme.
+    Reads .txt (one article), .jsonl (objects with text, and optionally id and title), .csv, .tsv and .parquet
+    (columns of those names). What cannot be read becomes a row with the status error. What is too short to judge
+    (short), not in the language the model was trained on (foreign) or without a word (empty) gets that status and no
+    theme. Parquet to Parquet keeps all columns.
 
     Themes under review are those that a person should decide: outside, of the articles that have a theme, and of
     those that lack it, at most the share LEVEL is on the wrong side.
     """
-    from cyberclf.articles import find_files, read_articles
-    from cyberclf.tagging import TaggedRow, tag_articles
-    from cyberclf.writers import WITH_TEXT, write_rows
+    choices = Choices(favour, _thresholds(own), level, force)
+    if cluster:
+        _on_cluster(paths, cluster, model=model, fmt=fmt, output=output, resume=resume, choices=choices)
+        return
+    from cyberclf.articles import find_files
+    from cyberclf.progress import Progress
+    from cyberclf.runs import Run, is_regular
 
     fmt = fmt or _format_of(output)
-    loaded = _moved(cyberclf.load(model), favour, own, level)
+    if resume and (not is_regular(output) or fmt == "html"):
+        raise click.UsageError(
+            _NO_RESUME if fmt == "html" else "--resume needs a file to go on with: name it with --output FILE"
+        )
+    if resume and "-" in paths:
+        raise click.UsageError("--resume cannot read standard input again; give it files")
+    if fmt == "parquet" and not is_regular(output):
+        raise click.UsageError("parquet goes to a file: name it with --output FILE")
+    loaded = _chosen(cyberclf.load(model), choices)
     files = list(find_files(paths))
-    counts = dict.fromkeys(_SAID, 0)
-    failures: list[str] = []
+    progress = Progress(sys.stderr, files)
+    run = Run(files, loaded, fmt, n_jobs=jobs, progress=progress)  # type: ignore[arg-type] # a choice
+    try:
+        if output is not None and is_regular(output) and fmt != "html":
+            from cyberclf.artifact import fingerprint
 
-    def counted() -> Iterator[TaggedRow]:
-        for file in files:
-            for row in tag_articles(read_articles(file), loaded, force=force, keep_text=fmt in WITH_TEXT):
-                counts[row.status] += 1
-                if row.error and len(failures) < 10:
-                    failures.append(row.error)
-                yield row
+            run.to_file(output, model_fingerprint=fingerprint(model) + choices.mark(), resume=resume)
+        else:
+            with opened(output) as stream:
+                run.to_stream(stream)
+    finally:
+        progress.clear()
+        if run.kept:
+            say(f"cyberclf: what was done stands in {output}.part; go on with --resume")
+    if run.before:
+        say(f"cyberclf: went on after {run.before} articles")
+    _sum_up(run.counts, run.reasons)
 
-    with opened(output) as stream:
-        write_rows(counted(), stream, loaded, fmt)
-    for failure in failures:
-        say(f"cyberclf: {' '.join(failure.split())}")
+
+def _sum_up(counts: dict[str, int], reasons: Sequence[str]) -> None:
+    for reason in reasons:
+        say(f"cyberclf: {' '.join(reason.split())}")
     total = sum(counts.values())
     if total > counts["ok"]:
         summary = ", ".join(f"{counts[status]} {said}" for status, said in _SAID.items())
@@ -105,36 +134,52 @@ def predict(
         fail("nothing could be read" if total else "no article in what was given", 1)
 
 
-def _moved(model: Model, favour: str, own: tuple[str, ...], level: float | None) -> Model:
-    """Return the model with the thresholds and the review band asked for."""
-    if favour != "f1":
-        model = model.favouring(favour)
+def _chosen(model: Model, choices: Choices) -> Model:
     try:
-        model = model.with_thresholds(_thresholds(own))
+        return choices.apply(model)
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="'--threshold'") from None
-    try:
-        return model if level is None else model.reviewing(level)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="'--review'") from None
+        raise click.BadParameter(str(error), param_hint="'--threshold' or '--review'") from None
 
 
-def _thresholds(own: tuple[str, ...]) -> dict[str, float]:
+def _thresholds(own: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
     found: dict[str, float] = {}
     for given in own:
         theme, _, value = given.rpartition("=")
         if theme in found:
-            raise ValueError(f"theme '{theme}' is given two thresholds; give one")
+            raise click.BadParameter(f"theme '{theme}' is given two thresholds; give one", param_hint="'--threshold'")
         try:
             found[theme] = float(value)
         except ValueError:
-            raise ValueError(f"'{given}' is not THEME=P; write it as strategy=0.7") from None
-    return found
+            said = f"'{given}' is not THEME=P; write it as strategy=0.7"
+            raise click.BadParameter(said, param_hint="'--threshold'") from None
+    return tuple(found.items())
+
+
+def _on_cluster(paths: tuple[str, ...], address: str, *, output: str | None, fmt: str | None, **options: Any) -> None:
+    from cyberclf.cluster import tag_dataset
+
+    if output is None or fmt not in {None, "parquet"}:
+        raise click.UsageError("--cluster goes from Parquet to Parquet: name the folder to write with --output FOLDER")
+    counts = dict.fromkeys(_SAID, 0)
+    failed = skipped = 0
+    for done in tag_dataset(paths, output, scheduler=address, **options):
+        failed += bool(done.error)
+        skipped += done.skipped
+        if done.error:
+            say(f"cyberclf: {done.error}")
+        for status, number in done.counts.items():
+            counts[status] += number
+    if skipped:
+        say(f"cyberclf: {skipped} files were there already")
+    if sum(counts.values()) > counts["ok"]:
+        _sum_up(counts, [])
+    if failed:
+        fail(f"{failed} files could not be tagged; run again with --resume for those", 1)
 
 
 def _format_of(output: str | None) -> str:
     suffix = Path(output).suffix.lower() if output else ""
-    known = {".jsonl": "jsonl", ".csv": "csv", ".txt": "table", ".html": "html"}
+    known = {".jsonl": "jsonl", ".csv": "csv", ".txt": "table", ".html": "html", ".parquet": "parquet"}
     if suffix in known:
         return known[suffix]
     return "table" if output is None and sys.stdout.isatty() else "jsonl"

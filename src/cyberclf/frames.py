@@ -1,0 +1,74 @@
+"""pandas frames, tagged: the same rows, with columns more."""
+
+from typing import TYPE_CHECKING, Any
+
+from cyberclf.articles import from_rows
+from cyberclf.columns import columns_of, free_names
+from cyberclf.model import Model
+from cyberclf.tagging import chunked, tag_chunks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["tag_frame"]
+
+
+def tag_frame(
+    model: Model, frame: "pd.DataFrame", *, text: str = "text", title: str | None = None, n_jobs: int = 1
+) -> "pd.DataFrame":
+    """Tag the rows of a frame.
+
+    Parameters
+    ----------
+    model : Model
+    frame : pandas.DataFrame
+        It is not changed.
+    text : str, default "text"
+        Column of the texts.
+    title : str, optional
+        Column of the titles.
+    n_jobs : int, default 1
+        Workers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns and the index of `frame`, then ``themes`` (lists of ids), ``p_THEME`` (of every
+        theme, NaN where the row has no text), ``passages`` (lists of objects: theme, start, end),
+        ``status`` and ``error``.  One whose name is taken gets the prefix ``cyberclf_``.
+
+    Raises
+    ------
+    KeyError
+        When the frame has no such column.
+
+    Examples
+    --------
+    >>> import cyberclf, pandas as pd
+    >>> frame = pd.DataFrame({"text": ["Une loi sur la cybersécurité.", None]}, index=["a", "b"])
+    >>> cyberclf.load().tag_frame(frame).status.to_dict()
+    {'a': 'ok', 'b': 'error'}
+    """
+    import pandas as pd
+
+    for name in filter(None, (text, title)):
+        if name not in frame.columns:
+            raise KeyError(f"the frame has no column '{name}'; it has {', '.join(map(str, frame.columns[:12]))}")
+    titles = frame[title] if title else [None] * len(frame)
+
+    def rows() -> Any:
+        for place, (body, head) in enumerate(zip(frame[text], titles, strict=True)):
+            # NaN and NA are how pandas says that there is nothing.
+            yield f"row {place}", {"text": body, "title": head if isinstance(head, str) else None}
+
+    tagged = [row for _, made in tag_chunks(chunked(from_rows(rows())), model, n_jobs=n_jobs) for row in made]
+    columns = columns_of(tagged, model.themes, digits=None)
+    names = free_names(model.themes, frame.columns)
+    added = pd.DataFrame(
+        {
+            names[name]: pd.Series(values, index=frame.index, dtype="float64" if name.startswith("p_") else "object")
+            for name, values in columns.items()
+        },
+        index=frame.index,
+    )
+    return pd.concat([frame, added], axis=1)

@@ -1,0 +1,281 @@
+"""Parquet in and out, a few hundred rows at a time; needs the extra ``parquet`` (pyarrow)."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from cyberclf.articles import from_rows
+from cyberclf.columns import columns_of, free_names
+from cyberclf.errors import ArticleError, TaggingError
+from cyberclf.model import Model
+from cyberclf.tagging import MAX_CHARS, MAX_ROWS, Chunk, TaggedRow, tag_chunks
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Table", "parquet_rows", "read_chunks", "tag_file", "write_parquet"]
+
+#: A row group of ours holds at most this many rows or bytes: both bound what is held in memory.
+_GROUP_ROWS: Final = 50_000
+_GROUP_BYTES: Final = 32_000_000
+_COLUMNS: Final = ("id", "title", "text")
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise TaggingError("Parquet needs pyarrow: install cyberclf[parquet]") from None
+    return pyarrow
+
+
+def _opened(path: str) -> Any:
+    pyarrow = _pyarrow()
+    try:
+        # Buffered, so that a row group of any size is read piece by piece.
+        opened = pyarrow.parquet.ParquetFile(path, buffer_size=1 << 20)
+    except pyarrow.ArrowException as error:
+        raise ArticleError(f"{path}: not Parquet, or damaged or cut short ({_short(error)})") from None
+    names = opened.schema_arrow.names
+    if "text" not in names:
+        opened.close()
+        raise ArticleError(f"{path}: no column 'text'; it has {', '.join(names[:12])}")
+    if len(set(names)) < len(names):
+        opened.close()
+        raise ArticleError(f"{path}: two columns have the same name")
+    return opened
+
+
+def _short(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _batches(path: str, columns: Sequence[str] | None = None) -> Iterator["pa.RecordBatch"]:
+    pyarrow = _pyarrow()
+    with _opened(path) as opened:
+        kept = [name for name in columns if name in opened.schema_arrow.names] if columns else None
+        try:
+            yield from opened.iter_batches(batch_size=MAX_ROWS, columns=kept)
+        except (pyarrow.ArrowException, OSError) as error:
+            raise ArticleError(f"{path}: damaged: {_short(error)}; from there on nothing could be read") from None
+
+
+def _rows(batch: "pa.RecordBatch", path: str, before: int) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    kept = [name for name in _COLUMNS if name in batch.schema.names]
+    columns = [_values(batch.column(name)) for name in kept]
+    for number, cells in enumerate(zip(*columns, strict=True), before + 1):
+        yield f"{path}:{number}", dict(zip(kept, cells, strict=True))
+
+
+def _values(column: Any) -> list[Any]:
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:
+        return [_value(cell) for cell in column]
+
+
+def _value(cell: Any) -> Any:
+    try:
+        return cell.as_py()
+    except UnicodeDecodeError:
+        return None
+
+
+def parquet_rows(path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Yield (``FILE:row``, object) of each row of a Parquet file: its id, title and text.
+
+    Raises
+    ------
+    ArticleError
+        When the file is no Parquet, is damaged, or has no column ``text``.
+    TaggingError
+        When pyarrow is not installed.
+    """
+    before = 0
+    for batch in _batches(path, _COLUMNS):
+        yield from _rows(batch, path, before)
+        before += len(batch)
+
+
+def read_chunks(path: str) -> Iterator[Chunk]:
+    """Read a Parquet file as chunks that keep the record batch, all columns, as their `source`.
+
+    Raises
+    ------
+    ArticleError, TaggingError
+        As `parquet_rows`.
+    """
+    before = 0
+    for batch in _batches(path):
+        articles = list(from_rows(_rows(batch, path, before)))
+        start = chars = 0
+        for end, article in enumerate(articles, 1):
+            chars += len(getattr(article, "text", ""))
+            if chars >= MAX_CHARS or end == len(articles):
+                yield Chunk(articles[start:end], batch.slice(start, end - start))
+                start, chars = end, 0
+        before += len(batch)
+
+
+class Table:
+    """The table that a run makes: its schema, and rows as record batches of it.
+
+    Parameters
+    ----------
+    model : Model
+    files : sequence of str
+        Where all are Parquet, their columns are kept and ours come after; else the columns are
+        ``id``, ``title`` and ours.
+
+    Raises
+    ------
+    ArticleError
+        When the Parquet files cannot be opened, or do not have the same columns.
+    """
+
+    def __init__(self, model: Model, files: Sequence[str]) -> None:
+        pa = _pyarrow()
+        self._themes = model.themes
+        self.keeps = bool(files) and all(Path(file).suffix.lower() == ".parquet" for file in files)
+        if self.keeps:
+            self._theirs = _common_schema(files)
+        else:
+            self._theirs = pa.schema([("id", pa.string()), ("title", pa.string())])
+        passage = pa.struct([("theme", pa.string()), ("start", pa.int64()), ("end", pa.int64())])
+        types = {"themes": pa.list_(pa.string()), "review": pa.list_(pa.string()), "passages": pa.list_(passage)}
+        self._ours = [
+            (name, pa.field(free, types.get(name, pa.float64() if name.startswith("p_") else pa.string())))
+            for name, free in free_names(self._themes, self._theirs.names).items()
+        ]
+        self.schema = pa.schema([*self._theirs, *(field for _, field in self._ours)], metadata=self._theirs.metadata)
+
+    def batch(self, chunk: Chunk, rows: Sequence[TaggedRow]) -> "pa.RecordBatch":
+        """Return the rows of a chunk, with the columns that they came with."""
+        pa = _pyarrow()
+        if chunk.source is not None:
+            theirs = [chunk.source.column(name) for name in self._theirs.names]
+        else:
+            theirs = [pa.array([_utf8(getattr(row, name)) for row in rows], pa.string()) for name in ("id", "title")]
+        columns = columns_of(rows, self._themes)
+        columns["error"] = [error and _utf8(error) for error in columns["error"]]
+        ours = [pa.array(columns[name], field.type) for name, field in self._ours]
+        return pa.record_batch([*theirs, *ours], schema=self.schema)
+
+    def piece(self, chunk: Chunk, rows: Sequence[TaggedRow]) -> bytes:
+        """Return the rows of a chunk as an Arrow stream of its own, so that pieces can be put one behind another."""
+        pa = _pyarrow()
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, self.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+            writer.write_batch(self.batch(chunk, rows))
+        return bytes(sink.getvalue())
+
+    def finish(self, part: Path, stream: IO[bytes]) -> None:
+        """Write the Parquet file from a file of pieces."""
+        pa = _pyarrow()
+
+        def batches() -> Iterator[Any]:
+            with pa.OSFile(str(part), "rb") as source:
+                size = source.size()
+                while source.tell() < size:
+                    yield from pa.ipc.open_stream(source)
+
+        write_parquet(batches(), self.schema, stream)
+
+
+def _common_schema(files: Sequence[str]) -> "pa.Schema":
+    schema = None
+    for file in files:
+        with _opened(file) as opened:
+            found = opened.schema_arrow
+        if schema is None:
+            schema = found
+        elif not found.equals(schema):
+            raise ArticleError(f"{file}: other columns than {files[0]}; tag the two apart")
+    if schema is None:
+        raise ArticleError("no Parquet file in what was given")
+    return schema
+
+
+def _utf8(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def write_parquet(
+    batches: Iterable["pa.RecordBatch"], schema: "pa.Schema", stream: Any, *, note: dict[str, str] | None = None
+) -> None:
+    """Write record batches to one Parquet file, with row groups of at most 50,000 rows or 32 MB.
+
+    Parameters
+    ----------
+    batches : iterable of pyarrow.RecordBatch
+    schema : pyarrow.Schema
+    stream : binary stream or str
+    note : dict of str to str, optional
+        Kept in the file's metadata.
+    """
+    pa = _pyarrow()
+
+    with pa.parquet.ParquetWriter(stream, schema) as writer:
+
+        def flush(held: list[Any]) -> None:
+            table = pa.Table.from_batches(held, schema=schema).unify_dictionaries()
+            writer.write_table(table, row_group_size=max(1, len(table)))
+
+        held: list[Any] = []
+        rows = size = 0
+        for batch in batches:
+            held.append(batch)
+            rows += len(batch)
+            size += batch.nbytes
+            if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:
+                flush(held)
+                held, rows, size = [], 0, 0
+        if held:
+            flush(held)
+        if note:
+            writer.add_key_value_metadata(note)
+
+
+def tag_file(
+    path: str,
+    output: str,
+    model: Model,
+    *,
+    note: dict[str, str] | None = None,
+    on_rows: Callable[[list[TaggedRow]], None] | None = None,
+) -> dict[str, int]:
+    """Tag one Parquet file to another, here and now.
+
+    Parameters
+    ----------
+    path, output : str
+    model : Model
+    note : dict of str to str, optional
+        Kept in the metadata of the output.
+    on_rows : callable, optional
+        Gets the rows of each chunk.
+
+    Returns
+    -------
+    dict of str to int
+        Rows by status.
+
+    Raises
+    ------
+    ArticleError
+        When the file cannot be read to its end.
+    """
+    table = Table(model, [path])
+    counts: dict[str, int] = {}
+
+    def batches() -> Iterator[Any]:
+        for chunk, rows in tag_chunks(read_chunks(path), model):
+            for row in rows:
+                counts[row.status] = counts.get(row.status, 0) + 1
+            if on_rows is not None:
+                on_rows(rows)
+            yield table.batch(chunk, rows)
+
+    with Path(output).open("wb") as stream:
+        write_parquet(batches(), table.schema, stream, note=note)
+    return counts

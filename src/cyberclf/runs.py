@@ -1,0 +1,190 @@
+"""A run over many files: articles in, one stream of tagged rows out, resumable where it goes to a file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final, Literal
+
+from cyberclf.articles import Article, Unreadable, read_articles
+from cyberclf.errors import TaggingError
+from cyberclf.model import Model
+from cyberclf.progress import Progress
+from cyberclf.status import STATUSES
+from cyberclf.tagging import Chunk, TaggedRow, chunked, tag_chunks
+from cyberclf.workers import Backend
+
+if TYPE_CHECKING:
+    from cyberclf.parquet import Table
+    from cyberclf.resuming import PartFile
+
+__all__ = ["FILE_FORMATS", "Run", "is_regular"]
+
+FILE_FORMATS: Final = ("table", "jsonl", "csv", "html", "parquet")
+_MOST_REASONS: Final = 10
+
+
+def is_regular(output: str | None) -> bool:
+    """Whether an output is a file that can be put in its place when it is whole: no device, no pipe."""
+    return output is not None and output != "-" and (not Path(output).exists() or Path(output).is_file())
+
+
+@dataclass
+class Run:
+    """One run of tagging.
+
+    Parameters
+    ----------
+    files : sequence of str
+        As of `find_files`; read in this order.
+    model : Model
+    fmt : {"table", "jsonl", "csv", "html", "parquet"}
+    n_jobs : int
+    backend : {"threads", "processes"}, optional
+    progress : Progress, optional
+
+    Attributes
+    ----------
+    counts : dict of str to int
+        Rows written, by status; of a resumed run, all that the file holds.
+    reasons : list of str
+        Of the first ten errors met.
+    before : int
+        Rows that were there when the run was resumed.
+    kept : bool
+        Whether a run that failed left something to resume.
+    """
+
+    files: Sequence[str]
+    model: Model
+    fmt: Literal["table", "jsonl", "csv", "html", "parquet"]
+    n_jobs: int = 1
+    backend: Backend | None = None
+    progress: Progress | None = None
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
+    reasons: list[str] = field(default_factory=list)
+    before: int = 0
+    kept: bool = False
+
+    def to_stream(self, stream: IO[str]) -> None:
+        """Tag all, and write as text what comes out.
+
+        Raises
+        ------
+        TaggingError
+            When the format is Parquet, which is no text.
+        """
+        from cyberclf.writers import head_of, lines_of
+
+        if self.fmt == "parquet":
+            raise TaggingError("Parquet goes to a file: name one with --output FILE.parquet")
+        if self.fmt == "html":
+            from cyberclf.rowspage import write_page
+
+            write_page(self._rows(), stream, self.model)
+            return
+        stream.write(head_of(self.model, self.fmt))
+        for _, rows in self._tagged(_chunks(self, None)):
+            self._count(rows, self.counts)
+            for line in lines_of(rows, self.model, self.fmt):
+                stream.write(line)
+
+    def to_file(self, output: str, *, model_fingerprint: str, resume: bool = False) -> None:
+        """Tag all, and write a file that appears when it is whole.
+
+        Parameters
+        ----------
+        output : str
+        model_fingerprint : str
+            From `cyberclf.artifact.fingerprint`.
+        resume : bool, default False
+            Go on where a run before was interrupted.
+
+        Raises
+        ------
+        TaggingError
+            When what was left cannot be gone on with: other files, another model or format.
+        """
+        import cyberclf
+        from cyberclf.resuming import identity, resumable
+
+        table: Table | None = None
+        if self.fmt == "parquet":
+            from cyberclf import parquet
+
+            table = parquet.Table(self.model, self.files)
+        run = identity(list(self.files), model=model_fingerprint, fmt=self.fmt, version=cyberclf.__version__)
+        part: PartFile | None = None
+        try:
+            with resumable(output, run, resume=resume, finish=table.finish if table else None) as part:
+                self._fill(part, table)
+        except BaseException:
+            self.kept = part is not None and part.kept
+            raise
+
+    def _fill(self, part: "PartFile", table: "Table | None") -> None:
+        self.before = part.rows
+        self.counts.update(part.counts)
+        if self.progress is not None and self.before:
+            self.progress.resumed(self.before)
+        for chunk, rows in self._tagged(_after(_chunks(self, table), self.before)):
+            counts = dict.fromkeys(self.counts, 0)
+            self._count(rows, counts)
+            content = table.piece(chunk, rows) if table else self._text(rows, first=not part.size)
+            part.write(content, counts)
+            for status, number in counts.items():
+                self.counts[status] += number
+        if not part.size and not table:
+            part.write(self._text([], first=True), {})
+
+    def _text(self, rows: list[TaggedRow], *, first: bool) -> bytes:
+        from cyberclf.writers import head_of, lines_of
+
+        head = head_of(self.model, self.fmt) if first else ""
+        return (head + "".join(lines_of(rows, self.model, self.fmt))).encode()
+
+    def _tagged(self, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, list[TaggedRow]]]:
+        for chunk, rows in tag_chunks(chunks, self.model, n_jobs=self.n_jobs, backend=self.backend):
+            yield chunk, rows
+            if self.progress is not None:
+                self.progress.add(len(rows))
+
+    def _rows(self) -> Iterator[TaggedRow]:
+        for _, rows in self._tagged(_chunks(self, None)):
+            self._count(rows, self.counts)
+            yield from rows
+
+    def _count(self, rows: list[TaggedRow], counts: dict[str, int]) -> None:
+        for row in rows:
+            counts[row.status] += 1
+            if row.error and len(self.reasons) < _MOST_REASONS:
+                self.reasons.append(row.error)
+
+
+def _chunks(run: Run, table: "Table | None") -> Iterator[Chunk]:
+    if table is not None and table.keeps:
+        from cyberclf.parquet import read_chunks
+
+        for file in run.files:
+            if run.progress is not None:
+                run.progress.reading()
+            yield from read_chunks(file)
+        return
+    yield from chunked(_articles(run))
+
+
+def _articles(run: Run) -> Iterator[Article | Unreadable]:
+    for file in run.files:
+        if run.progress is not None:
+            run.progress.reading()
+        yield from read_articles(file, watch=run.progress.reading if run.progress is not None else None)
+
+
+def _after(chunks: Iterator[Chunk], done: int) -> Iterator[Chunk]:
+    """Drop the first chunks, which hold `done` rows."""
+    for chunk in chunks:
+        if done >= len(chunk.articles):
+            done -= len(chunk.articles)
+        elif done:
+            raise TaggingError("the rows that were done do not end where a chunk does; run without --resume")
+        else:
+            yield chunk

@@ -1,0 +1,118 @@
+"""A real cluster of two worker processes, one of which is killed in mid-run."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import cyberclf
+from cyberclf.cluster import tag_dataset
+from cyberclf.errors import ArticleError, TaggingError
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+distributed = pytest.importorskip("distributed")
+
+LAW = "Le Bénin adopte sa stratégie nationale de cybersécurité et crée une agence."
+FILLER = "La pluie est tombée sur les collines et le marché a fermé plus tôt que prévu. " * 6
+N_FILES, N_ROWS = 6, 300
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    folder = tmp_path / "in"
+    for number in range(N_FILES):
+        path = folder / f"year={number % 2}" / f"{number}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = [{"n": number * N_ROWS + i, "text": f"{LAW} {FILLER} {i}"} for i in range(N_ROWS)]
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    return folder
+
+
+def rows_of(folder):
+    return sorted(n for path in folder.rglob("*.parquet") for n in pq.ParquetFile(path).read().column("n").to_pylist())
+
+
+def test_a_worker_killed_in_mid_run_costs_no_row(cluster, dataset, tmp_path):
+    out = tmp_path / "out"
+    with distributed.Client(cluster) as client:
+        pids = client.run(os.getpid)
+        found = tag_dataset([str(dataset)], str(out), scheduler=client)
+        done = [next(found)]
+        # One file is done, others are under way.
+        victim = next(iter(pids.values()))
+        os.kill(victim, signal.SIGKILL)
+        done += found
+        assert {file.error for file in done} == {""}
+        assert sum(file.counts["ok"] for file in done) == N_FILES * N_ROWS
+        assert rows_of(out) == list(range(N_FILES * N_ROWS))
+        assert len(done) == N_FILES
+        assert list(out.rglob(".*")) == []
+        client.wait_for_workers(2, timeout=30)
+        assert victim not in client.run(os.getpid).values()
+    tree = {str(path.relative_to(dataset)) for path in dataset.rglob("*.parquet")}
+    assert {str(path.relative_to(out)) for path in out.rglob("*.parquet")} == tree
+
+
+def test_the_command_goes_on_with_what_is_missing(cluster, dataset, tmp_path):
+    out = tmp_path / "out"
+    env = os.environ | {"PYTHONPATH": str(Path(cyberclf.__file__).resolve().parents[1])}
+    model = tmp_path / "elsewhere.safetensors"
+    cyberclf.load().save(model)
+    command = [sys.executable, "-m", "cyberclf", "predict", str(dataset), "--output", str(out), "--model", str(model)]
+    command += ["--cluster", cluster.scheduler_address]
+
+    def run():
+        done = subprocess.run([*command, "--resume"], env=env, capture_output=True, text=True, timeout=120, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    assert run() == (0, "", "")
+    paths = sorted(out.rglob("*.parquet"))
+    first = pq.read_table(paths[0]).slice(0, 1).to_pylist()[0]
+    assert (first["themes"], first["status"]) == (list(cyberclf.load().tag(first["text"]).themes), "ok")
+    assert first["p_strategy"] == round(cyberclf.load().tag(first["text"]).probabilities["strategy"], 4)
+    stamps = [path.stat().st_mtime_ns for path in paths]
+    paths[0].unlink()
+    assert run() == (0, "", f"cyberclf: {N_FILES - 1} files were there already\n")
+    assert [path.stat().st_mtime_ns for path in paths[1:]] == stamps[1:]
+    assert rows_of(out) == list(range(N_FILES * N_ROWS))
+
+
+def test_a_bad_file_does_not_stop_the_others(cluster, dataset, tmp_path):
+    bad = dataset / "year=0" / "0.parquet"
+    bad.write_bytes(b"PAR1 not")
+    with distributed.Client(cluster) as client:
+        done = list(tag_dataset([str(dataset)], str(tmp_path / "out"), scheduler=client))
+    (failed,) = [file for file in done if file.error]
+    assert failed.error.startswith(f"{bad}: not Parquet, or damaged or cut short")
+    assert rows_of(tmp_path / "out") == list(range(N_ROWS, N_FILES * N_ROWS))
+
+
+def test_no_scheduler_is_one_line(dataset, tmp_path, monkeypatch):
+    monkeypatch.setattr("cyberclf.cluster._TIMEOUT", "1s")
+    begin = time.monotonic()
+    with pytest.raises(TaggingError, match="no Dask scheduler answers there"):
+        list(tag_dataset([str(dataset)], str(tmp_path / "out"), scheduler="tcp://127.0.0.1:9"))
+    assert time.monotonic() - begin < 20
+
+
+def test_files_that_would_be_written_over_are_refused(dataset, tmp_path):
+    for out in (dataset, dataset / "year=0"):
+        paths = [str(dataset)] if out == dataset else [str(dataset / "year=0" / "0.parquet")]
+        with pytest.raises(ArticleError, match="would be written over"):
+            list(tag_dataset(paths, str(out), scheduler="tcp://127.0.0.1:9"))
+    (tmp_path / "a.txt").write_text(LAW, "utf-8")
+    with pytest.raises(ArticleError, match="reads Parquet files"):
+        list(tag_dataset([str(tmp_path / "a.txt")], str(tmp_path / "out"), scheduler="tcp://127.0.0.1:9"))

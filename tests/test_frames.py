@@ -1,0 +1,42 @@
+"""pandas frames, tagged."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+LAW = (
+    "Le Bénin adopte sa stratégie nationale de cybersécurité\n"
+    "Le conseil des ministres a adopté mercredi la stratégie nationale de cybersécurité et créé une agence."
+)
+
+
+def test_rows_index_and_columns_are_kept(model):
+    frame = pd.DataFrame({"text": [LAW, None, np.nan, "…", 5], "error": range(5)}, index=[9, 9, 2, 1, 0])
+    before = frame.copy()
+    tagged = model.tag_frame(frame)
+    pd.testing.assert_frame_equal(frame, before)
+    pd.testing.assert_frame_equal(tagged[["text", "error"]], frame)
+    assert tagged["status"].tolist() == ["ok", "error", "error", "empty", "error"]
+    assert tagged["themes"].tolist()[0] == ["strategy"]
+    assert tagged["p_strategy"].isna().tolist() == [False, True, True, False, True]
+    assert tagged["p_strategy"].iloc[0] == model.predict_proba([LAW])[0, 0]
+    assert "no text" in tagged["cyberclf_error"].iloc[1]
+
+
+def test_a_title_counts_and_passages_are_of_the_own_text(model):
+    frame = pd.DataFrame({"corps": ["Une agence est créée."], "titre": [LAW]})
+    (row,) = model.tag_frame(frame, text="corps", title="titre").to_dict("records")
+    tagged = model.tag(f"{LAW}\nUne agence est créée.")
+    assert row["p_strategy"] == tagged.probabilities["strategy"]
+    assert row["passages"] == [{"theme": "strategy", "start": 0, "end": 21}]
+
+
+def test_an_empty_frame_has_the_columns(model):
+    tagged = model.tag_frame(pd.DataFrame({"text": []}))
+    assert list(tagged.columns)[:2] == ["text", "themes"]
+    assert len(tagged) == 0
+
+
+def test_a_missing_column_is_named(model):
+    with pytest.raises(KeyError, match="no column 'text'; it has corps"):
+        model.tag_frame(pd.DataFrame({"corps": [LAW]}))

@@ -1,0 +1,177 @@
+"""Parquet in and out."""
+
+import json
+import sys
+
+import pytest
+
+import cyberclf
+from cyberclf.articles import Unreadable, read_articles
+from cyberclf.cli import main
+from cyberclf.parquet import read_chunks
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+LAW = (
+    "Le Bénin adopte sa stratégie nationale de cybersécurité\n"
+    "Le conseil des ministres a adopté mercredi la stratégie nationale de cybersécurité et créé une agence."
+)
+
+
+@pytest.fixture
+def call(capsys):
+    def called(*args):
+        status = 0
+        try:
+            main([str(arg) for arg in args])
+        except SystemExit as stop:
+            status = stop.code
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return called
+
+
+def write(path, rows, **options):
+    pq.write_table(rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows), path, **options)
+    return path
+
+
+def test_rows_come_back_with_their_own_columns_and_ours(tmp_path, call):
+    table = pa.table(
+        {
+            "status": ["mien"] * 3,
+            "text": pa.array([LAW, None, "…"], pa.large_string()),
+            "when": pa.array([1, None, 3], pa.timestamp("ms")),
+            "kind": pa.array(["a", "b", "a"]).dictionary_encode(),
+            "deep": [[{"x": 1}], [], None],
+        },
+        metadata={"mine": "kept"},
+    )
+    write(tmp_path / "a.parquet", table)
+    status, out, err = call("predict", tmp_path / "a.parquet", "--output", tmp_path / "o.parquet")
+    assert (status, out) == (0, "")
+    assert err.endswith("3 articles: 1 tagged, 1 empty, 1 could not be read\n")
+    found = pq.read_table(tmp_path / "o.parquet")
+    themes = cyberclf.load().themes
+    ours = ["themes", *(f"p_{theme}" for theme in themes), "passages", "cyberclf_status", "error"]
+    assert found.column_names == [*table.column_names, *ours]
+    assert found.select(table.column_names).equals(table)
+    assert found.schema.metadata[b"mine"] == b"kept"
+    first, bad, empty = found.to_pylist()
+    assert (first["themes"], first["cyberclf_status"], first["error"]) == (["strategy"], "ok", None)
+    assert 0.5 < first["p_strategy"] <= 1
+    assert first["passages"] == [{"theme": "strategy", "start": 0, "end": len(LAW)}]
+    assert (bad["cyberclf_status"], bad["p_strategy"], bad["themes"]) == ("error", None, [])
+    assert bad["error"] == f"{tmp_path / 'a.parquet'}:2: no text; each row needs 'text', a string"
+    assert empty["cyberclf_status"] == "empty"
+
+
+def test_a_tagged_table_can_be_tagged_again(tmp_path, call):
+    write(tmp_path / "0.parquet", [{"text": LAW}])
+    for number in range(3):
+        assert call("predict", tmp_path / f"{number}.parquet", "--output", tmp_path / f"{number + 1}.parquet")[0] == 0
+    (row,) = pq.read_table(tmp_path / "3.parquet").to_pylist()
+    assert row["themes"] == row["cyberclf_themes"] == row["cyberclf_cyberclf_themes"] == ["strategy"]
+
+
+def test_jsonl_and_parquet_say_the_same(tmp_path, call):
+    rows = [{"id": f"i{i}", "title": "Un titre", "text": f"{LAW} {i}"} for i in range(20)]
+    write(tmp_path / "a.parquet", rows, row_group_size=7)
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    from_table = call("predict", tmp_path / "a.parquet", "--format", "jsonl")[1]
+    assert from_table == call("predict", tmp_path / "a.jsonl", "--format", "jsonl")[1]
+    for name in ("a.jsonl", "a.parquet"):
+        assert call("predict", tmp_path / name, "--output", tmp_path / f"{name}.o.parquet")[0] == 0
+    ours = ["id", "themes", "p_strategy", "passages", "status"]
+    one, two = (pq.read_table(tmp_path / f"{name}.o.parquet").select(ours) for name in ("a.jsonl", "a.parquet"))
+    assert one.equals(two)
+    assert one.column("p_strategy").to_pylist() == [
+        json.loads(line)["probabilities"]["strategy"] for line in from_table.splitlines()
+    ]
+
+
+def test_folders_mix_kinds(tmp_path, call):
+    write(tmp_path / "b.parquet", [{"text": LAW, "n": 1}])
+    (tmp_path / "a.txt").write_text(LAW, "utf-8")
+    assert call("predict", tmp_path, "--output", tmp_path / "o" / ".." / "o.parquet")[0] in (0, 1)
+    (tmp_path / "in").mkdir()
+    for name in ("a.txt", "b.parquet"):
+        (tmp_path / name).rename(tmp_path / "in" / name)
+    assert call("predict", tmp_path / "in", "--output", tmp_path / "o.parquet") == (0, "", "")
+    found = pq.read_table(tmp_path / "o.parquet")
+    assert found.column_names[:3] == ["id", "title", "themes"]
+    assert found.column("themes").to_pylist() == [["strategy"], ["strategy"]]
+
+
+def test_several_files_of_one_kind_make_one_table(tmp_path, call):
+    for name in "ab":
+        write(tmp_path / f"{name}.parquet", [{"text": LAW, "n": name}])
+    paths = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    assert call("predict", *paths, "--output", tmp_path / "o.parquet") == (0, "", "")
+    assert pq.read_table(tmp_path / "o.parquet").column("n").to_pylist() == ["a", "b"]
+    write(tmp_path / "b.parquet", [{"text": LAW, "n": 2}])
+    status, _, err = call("predict", *paths, "--output", tmp_path / "o2.parquet")
+    assert (status, err) == (1, f"cyberclf: {paths[1]}: other columns than {paths[0]}; tag the two apart\n")
+    assert not list(tmp_path.glob("o2*"))
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-40])
+
+
+@pytest.mark.parametrize("fmt", ["jsonl", "parquet"])
+def test_what_is_no_parquet_is_one_line(tmp_path, call, fmt):
+    path = write(tmp_path / "a.parquet", [{"text": LAW}])
+    cut(path)
+    status, _, err = call("predict", path, "--output", tmp_path / f"o.{fmt}")
+    assert status == 1
+    assert f"{path}: not Parquet, or damaged or cut short" in err
+    assert "Traceback" not in err
+    path = write(tmp_path / "b.parquet", [{"corps": LAW}])
+    status, _, err = call("predict", path, "--output", tmp_path / f"o.{fmt}")
+    assert status == 1
+    assert f"{path}: no column 'text'; it has corps" in err
+
+
+def test_a_file_damaged_in_the_middle_gives_what_could_be_read(tmp_path):
+    path = write(tmp_path / "a.parquet", [{"text": f"{LAW} {i}"} for i in range(900)], row_group_size=300)
+    whole = path.read_bytes()
+    place = pq.read_metadata(path).row_group(1).column(0).data_page_offset
+    path.write_bytes(whole[:place] + b"\xff" * 64 + whole[place + 64 :])
+    found = list(read_articles(str(path)))
+    assert 1 < len(found) < 900
+    assert isinstance(found[-1], Unreadable)
+    assert "from there on nothing could be read" in found[-1].reason
+
+
+def test_texts_that_are_no_strings_are_rows(tmp_path):
+    path = write(tmp_path / "a.parquet", pa.table({"text": pa.array([b"\xff", b"a"])}))
+    assert [type(found) for found in read_articles(str(path))] == [Unreadable] * 2
+
+
+def test_long_texts_make_short_chunks(tmp_path):
+    path = write(tmp_path / "a.parquet", [{"text": "x" * 400_000, "n": i} for i in range(7)])
+    chunks = list(read_chunks(str(path)))
+    assert [len(chunk.articles) for chunk in chunks] == [3, 3, 1]
+    assert [chunk.source.column("n").to_pylist() for chunk in chunks] == [[0, 1, 2], [3, 4, 5], [6]]
+    assert [article.where for chunk in chunks for article in chunk.articles] == [f"{path}:{i}" for i in range(1, 8)]
+
+
+def test_without_pyarrow_it_says_what_to_install(tmp_path, call, monkeypatch):
+    path = write(tmp_path / "a.parquet", [{"text": LAW}])
+    (tmp_path / "a.txt").write_text(LAW, "utf-8")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    expected = (1, "", "cyberclf: Parquet needs pyarrow: install cyberclf[parquet]\n")
+    assert call("predict", path, "--format", "csv", "--output", tmp_path / "o.csv") == expected
+    assert call("predict", tmp_path / "a.txt", "--output", tmp_path / "o.parquet") == expected
+    assert not list(tmp_path.glob("o.*"))
+
+
+def test_parquet_needs_a_file(tmp_path, call):
+    (tmp_path / "a.txt").write_text(LAW, "utf-8")
+    status, _, err = call("predict", tmp_path / "a.txt", "--format", "parquet")
+    assert status == 2
+    assert "parquet goes to a file: name it with --output FILE" in err

@@ -1,0 +1,208 @@
+"""Runs that are killed and gone on with: the file is what an uninterrupted run would have made, to the byte."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import cyberclf
+from cyberclf.cli import main
+from cyberclf.errors import TaggingError
+from cyberclf.resuming import identity, resumable
+
+ROOT = Path(__file__).resolve().parents[1]
+RUN = {"inputs": "i", "model": "m", "format": "jsonl", "version": "v"}
+#: Long enough that a killed run has made a note of some rows, and not of all.
+N_ROWS = 3000
+
+
+def command(*args):
+    return [sys.executable, "-m", "cyberclf", "predict", *map(str, args)]
+
+
+def environment():
+    return os.environ | {"PYTHONPATH": str(Path(cyberclf.__file__).resolve().parents[1])}
+
+
+def run(*args):
+    return subprocess.run(command(*args), env=environment(), capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """Three thousand articles in JSON Lines, some bad, and as Parquet with a column of the user's."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    lines = (ROOT / "seeds" / "corpus.jsonl").read_text("utf-8").splitlines()
+    texts = [json.loads(line)["text"] for line in lines]
+    rows = [{"id": f"r{i}\n,é", "text": f"{texts[i % len(texts)]} {i}"} for i in range(N_ROWS)]
+    rows[70] = {"id": "bad"}
+    folder = tmp_path_factory.mktemp("archive")
+    (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    table = pa.Table.from_pylist([{"text": row.get("text"), "n": i} for i, row in enumerate(rows)])
+    pq.write_table(
+        table.append_column("kind", pa.array(["a", "b"] * (N_ROWS // 2)).dictionary_encode()), folder / "a.parquet"
+    )
+    return folder
+
+
+def checkpoints(output):
+    log = output.with_name(output.name + ".part.log")
+    return log.read_bytes().count(b"\n") - 1 if log.exists() else 0
+
+
+def killed(*args, output, with_signal=signal.SIGKILL, least=1):
+    """Run until there is a checkpoint more, and kill; True where that was in the middle."""
+    before = checkpoints(output)
+    process = subprocess.Popen(
+        command(*args, "--output", output), env=environment(), stderr=subprocess.PIPE, start_new_session=True
+    )
+    while process.poll() is None and checkpoints(output) < before + least:
+        time.sleep(0.02)
+    if process.poll() is None:
+        # All of its processes, as when a machine goes down.
+        os.killpg(process.pid, with_signal)
+    said = process.communicate(timeout=30)[1].decode()
+    return process.returncode, said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills process groups")
+@pytest.mark.parametrize(
+    ("source", "suffix", "jobs"),
+    [("a.jsonl", "jsonl", 1), ("a.jsonl", "csv", 2), ("a.parquet", "parquet", 1), ("a.jsonl", "parquet", 2)],
+)
+def test_killed_and_resumed_is_as_if_never_killed(archive, tmp_path, source, suffix, jobs):
+    output, whole = tmp_path / f"o.{suffix}", tmp_path / f"whole.{suffix}"
+    args = (archive / source, "--jobs", jobs)
+    status, _ = killed(*args, output=output)
+    assert status == -signal.SIGKILL
+    assert not output.exists()
+    part = output.with_name(output.name + ".part")
+    done = part.stat().st_size
+    # A torn row, as a machine that goes down may leave it.
+    with part.open("ab") as stream:
+        stream.write(b'{"id": "torn')
+    resumed = run(*args, "--output", output, "--resume")
+    assert resumed.returncode == 0, resumed.stderr
+    assert "cyberclf: went on after " in resumed.stderr
+    assert f"{N_ROWS} articles: {N_ROWS - 1} tagged, 0 empty, 1 could not be read" in resumed.stderr
+    assert run(*args, "--output", whole).returncode == 0
+    assert output.read_bytes() == whole.read_bytes()
+    assert done > 0
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([output.name, whole.name])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_interrupted_by_hand_says_how_to_go_on(archive, tmp_path, jobs):
+    output = tmp_path / "o.jsonl"
+    status, said = killed(archive / "a.jsonl", "--jobs", jobs, output=output, with_signal=signal.SIGINT)
+    assert status == 130
+    assert f"what was done stands in {output}.part; go on with --resume" in said
+    assert "Traceback" not in said
+    rows = [json.loads(line) for line in (tmp_path / "o.jsonl.part").read_text("utf-8").splitlines()]
+    assert 0 < len(rows) < N_ROWS
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills process groups")
+def test_a_run_of_something_else_is_refused(archive, tmp_path):
+    output, source = tmp_path / "o.jsonl", tmp_path / "in.jsonl"
+    source.write_bytes((archive / "a.jsonl").read_bytes())
+    killed(source, "--jobs", 1, output=output)
+    left = (tmp_path / "o.jsonl.part").read_bytes()
+
+    def refused(reason, *args):
+        done = run(*args, "--jobs", 1, "--output", output, "--resume")
+        expected = f"cyberclf: {output}.part: was begun with {reason}; run without --resume to begin anew\n"
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", expected)
+        assert (tmp_path / "o.jsonl.part").read_bytes() == left
+
+    refused("another format", source, "--format", "csv")
+    refused("other input files, or they have changed since", source, source)
+    os.utime(source, ns=(1, 1))
+    refused("other input files, or they have changed since", source)
+
+
+def interrupt(path, run):
+    """Write one row, and be interrupted."""
+
+    def one_row():
+        with resumable(path, run) as part:
+            part.write(b"a\n", {"ok": 1})
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        one_row()
+
+
+def test_a_model_is_told_by_its_bytes(tmp_path, capsys):
+    path = tmp_path / "a.txt"
+    path.write_text("La loi.", "utf-8")
+    output = tmp_path / "o.jsonl"
+    run = {"inputs": "x", "model": "0" * 16, "format": "jsonl", "version": cyberclf.__version__}
+    right = identity([str(path)], model=run["model"], fmt="jsonl", version=cyberclf.__version__)
+    interrupt(output, right)
+    with pytest.raises(SystemExit) as stop:
+        main(["predict", str(path), "--output", str(output), "--resume"])
+    assert stop.value.code == 1
+    assert "was begun with another model" in capsys.readouterr().err
+
+
+def test_resume_with_nothing_to_resume_begins(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("La loi.", "utf-8")
+    output = tmp_path / "o.jsonl"
+    for _ in range(2):
+        main(["predict", str(tmp_path / "a.txt"), "--output", str(output), "--resume"])
+        assert output.read_text("utf-8").count("\n") == 1
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["a.txt", "--resume"], "--resume needs a file to go on with"),
+        (["-", "--resume", "--output", "o.jsonl"], "--resume cannot read standard input again"),
+    ],
+)
+def test_wrong_use(capsys, tmp_path, monkeypatch, args, expected):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        main(["predict", *args])
+    assert stop.value.code == 2
+    assert expected in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_runs_never_write_one_file(tmp_path):
+    pytest.importorskip("fcntl")
+    path = tmp_path / "o"
+    with resumable(path, RUN) as part:
+        with pytest.raises(TaggingError, match="another run is writing it"), resumable(path, RUN):
+            pass
+        part.write(b"a\n", {"ok": 1})
+    assert path.read_bytes() == b"a\n"
+
+
+def test_a_failure_before_the_first_row_leaves_nothing(tmp_path):
+    (tmp_path / "o").write_text("old")
+    with pytest.raises(KeyError), resumable(tmp_path / "o", RUN):
+        raise KeyError
+    assert [file.name for file in tmp_path.iterdir()] == ["o"]
+    assert (tmp_path / "o").read_text() == "old"
+
+
+@pytest.mark.parametrize("torn", [b'{"size": 4, "cou', b"\x00\x00", b'{"size": 400, "counts": {"ok": 9}}\n'])
+def test_a_torn_note_is_passed_over(tmp_path, torn):
+    interrupt(tmp_path / "o", RUN)
+    with (tmp_path / "o.part.log").open("ab") as log:
+        log.write(torn)
+    with resumable(tmp_path / "o", RUN, resume=True) as part:
+        assert (part.rows, part.size) == (1, 2)
+        part.write(b"b\n", {"ok": 1})
+    assert (tmp_path / "o").read_bytes() == b"a\nb\n"

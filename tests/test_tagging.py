@@ -1,0 +1,179 @@
+"""Streams: order, bounds, bad rows, workers."""
+
+import gc
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given as whatever
+from hypothesis import strategies as some
+
+import cyberclf
+from cyberclf.articles import Article, Unreadable
+from cyberclf.errors import TaggingError
+from cyberclf.tagging import Chunk, chunked, tag_articles, tag_chunks
+from cyberclf.workers import in_order
+
+LAW = "Le Bénin adopte sa stratégie nationale de cybersécurité et crée une agence."
+
+
+def failing(word, how):
+    """Make a model that fails on texts with a word; its class is sent to processes by value."""
+
+    class Failing:
+        def tag_many(self, texts):
+            if any(word in text for text in texts):
+                how()
+            return cyberclf.load().tag_many(texts)
+
+    return Failing()
+
+
+class Slow:
+    def __init__(self):
+        self.done = 0
+
+    def tag_many(self, texts):
+        # The first chunk is the last to be ready.
+        time.sleep(0.2 if texts[0].startswith("0 ") else 0)
+        self.done += 1
+        return cyberclf.load().tag_many(texts)
+
+
+def articles(number):
+    return [Article(f"a{i}", f"{i} {LAW}", f"f:{i}") for i in range(number)]
+
+
+def small_chunks(number, size=2):
+    made = articles(number)
+    return [Chunk(made[i : i + size]) for i in range(0, number, size)]
+
+
+def test_a_chunk_ends_by_count_or_by_size():
+    assert [len(chunk.articles) for chunk in chunked(articles(300))] == [256, 44]
+    long = [Article("a", "x" * 400_000, "a")] * 4
+    assert [len(chunk.articles) for chunk in chunked(long)] == [3, 1]
+    assert list(chunked([])) == []
+
+
+def test_chunks_that_begin_again_at_an_end_are_the_same():
+    made = [Article(str(i), "x" * (i * 997 % 50_000), "a") for i in range(400)]
+    ends = [len(chunk.articles) for chunk in chunked(made)]
+    assert len(ends) > 3
+    assert [len(chunk.articles) for chunk in chunked(made[ends[0] :])] == ends[1:]
+
+
+@pytest.mark.parametrize("backend", ["threads", "processes"])
+def test_several_workers_say_what_one_says(model, backend):
+    given = [*articles(5), Unreadable("u", "f:5", "f:5: torn"), Article("e", " ", "f:6"), *articles(5)]
+    chunks = [Chunk(given[i : i + 2]) for i in range(0, len(given), 2)]
+    alone = list(tag_articles(given, model))
+    spread = [row for _, rows in tag_chunks(chunks, model, n_jobs=2, backend=backend) for row in rows]
+    assert spread == alone
+    assert [row.status for row in alone[5:7]] == ["error", "empty"]
+
+
+def test_order_is_kept_when_the_first_is_slowest():
+    found = tag_chunks(small_chunks(20), Slow(), n_jobs=4, backend="threads")
+    assert [row.id for _, rows in found for row in rows] == [f"a{i}" for i in range(20)]
+
+
+@pytest.mark.parametrize("backend", ["threads", "processes"])
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_text_that_makes_the_model_fail_is_a_row(backend, n_jobs):
+    given = articles(8)
+    given[3] = Article("bad", "panne", "f:3")
+    chunks = [Chunk(given[i : i + 2]) for i in range(0, 8, 2)]
+    found = [
+        row
+        for _, rows in tag_chunks(chunks, failing("panne", lambda: 1 // 0), n_jobs=n_jobs, backend=backend)
+        for row in rows
+    ]
+    assert [row.status for row in found] == ["ok", "ok", "ok", "error", "ok", "ok", "ok", "ok"]
+    assert found[3].id == "bad"
+    assert found[3].error == "f:3: could not be tagged: ZeroDivisionError integer division or modulo by zero"
+
+
+def test_a_worker_that_dies_is_said():
+    chunks = small_chunks(8)
+    chunks[2] = Chunk([Article("m", "mort", "f")])
+    found = tag_chunks(chunks, failing("mort", lambda: os._exit(9)), n_jobs=1)
+    assert next(found)[1][0].status == "ok"
+    found = tag_chunks(chunks, failing("mort", lambda: os._exit(9)), n_jobs=2, backend="processes")
+    with pytest.raises(TaggingError, match="worker process was killed"):
+        list(found)
+
+
+@pytest.mark.parametrize("backend", ["threads", "processes"])
+def test_reading_stays_a_few_chunks_ahead_of_who_takes_the_rows(model, backend):
+    read = 0
+
+    def source():
+        nonlocal read
+        for chunk in small_chunks(200):
+            read += 1
+            yield chunk
+
+    found = in_order(source(), model, n_jobs=2, backend=backend)
+    for taken in range(1, 4):
+        next(found)
+        time.sleep(0.3)
+        assert read <= taken + 6
+    found.close()
+
+
+def test_who_stops_early_leaves_no_worker(model):
+    psutil = pytest.importorskip("psutil")
+
+    def workers():
+        return {child.pid for child in psutil.Process().children() if "popen_loky" in " ".join(child.cmdline())}
+
+    before = workers()
+    found = in_order(small_chunks(200), model, n_jobs=2, backend="processes")
+    next(found)
+    assert len(workers() - before) == 2
+    found.close()
+    gc.collect()
+    assert workers() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_is_flat_however_long_the_input():
+    code = """
+import resource, sys
+from cyberclf.articles import Article
+from cyberclf.tagged import TaggedText
+from cyberclf.tagging import tag_articles
+class Quick:
+    def tag_many(self, texts):
+        return [TaggedText("ok", (), {"a": 0.5})] * len(texts)
+made = (Article(str(i), str(i) + "x" * 2000, "f") for i in range(int(sys.argv[1])))
+assert sum(1 for _ in tag_articles(made, Quick(), n_jobs=2, backend="threads")) == int(sys.argv[1])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    env = os.environ | {"PYTHONPATH": str(Path(cyberclf.__file__).resolve().parents[1])}
+    peaks = [
+        int(subprocess.run([sys.executable, "-c", code, number], env=env, capture_output=True, check=True).stdout)
+        for number in ("2000", "100000")
+    ]
+    assert peaks[1] - peaks[0] < 30_000  # KB; the texts alone are 200 MB
+
+
+def test_tag_many_says_what_tag_says(model):
+    texts = [LAW, "", "Un match nul."]
+    assert model.tag_many(texts) == [model.tag(text) for text in texts]
+    with pytest.raises(TypeError, match="one string"):
+        model.tag_many(LAW)
+
+
+@whatever(
+    some.text(some.sampled_from(" \n\r\x0b\x85\u2028\ta"), max_size=12), some.integers(1, 320), some.text(max_size=9)
+)
+def test_a_title_is_the_first_line_that_is_not_blank(before, number, after):
+    text = before + "x" * number + before + after
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    assert Article("a", text, "a").title == lines[0][:300]
+    assert Article("a", before.replace("a", ""), "a").title == ""
