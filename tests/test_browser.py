@@ -13,8 +13,8 @@ from cyberclf.corpus import Corpus
 from cyberclf.evaluation import evaluate_model, evaluate_recipe
 from cyberclf.learning import learning_curve
 from cyberclf.report import write_report
+from cyberclf.rowspage import write_page
 from cyberclf.tagging import tag_articles
-from cyberclf.writers import write_rows
 
 CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)></script>{{7*7}}\x1b\u202e'
@@ -80,7 +80,7 @@ def rows_page(tmp_path_factory):
         Unreadable("broken", "broken", f"broken: {HOSTILE}"),
     ]
     with path.open("w", encoding="utf-8") as stream:
-        write_rows(tag_articles(articles, model, keep_text=True), stream, model, "html")
+        write_page(tag_articles(articles, model), stream, model)
     return path
 
 

@@ -52,7 +52,7 @@ def test_rows_come_back_with_their_own_columns_and_ours(tmp_path, call):
     write(tmp_path / "a.parquet", table)
     status, out, err = call("predict", tmp_path / "a.parquet", "--output", tmp_path / "o.parquet")
     assert (status, out) == (0, "")
-    assert err.endswith("3 articles: 1 tagged, 1 empty, 1 could not be read\n")
+    assert err.endswith("3 articles: 1 tagged, 0 short, 0 foreign, 1 empty, 1 could not be read\n")
     found = pq.read_table(tmp_path / "o.parquet")
     themes = cyberclf.load().themes
     ours = ["themes", *(f"p_{theme}" for theme in themes), "passages", "cyberclf_status", "error"]

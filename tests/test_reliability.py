@@ -75,7 +75,9 @@ def press(held_out_seeds):
 def test_on_real_press_held_out_probabilities_can_be_believed(press):
     table = press.reliability
     assert table.loc["all", "ece"] <= 0.05
-    assert (table["ece_from_0.1"] <= 0.10).all()
+    assert table.loc["all", "ece_from_0.1"] <= 0.10
+    # A theme that a hundred articles may have errs by more than that even where its probabilities are right.
+    assert (table["ece_from_0.1"] <= table["ece_from_0.1_chance"].clip(lower=0.10)).all()
     skill = table["brier_skill"]
     assert (skill.drop("bilateral_cooperation") >= 0.25).all()
     assert skill["bilateral_cooperation"] > 0

@@ -155,7 +155,7 @@ def test_a_model_is_told_by_its_bytes(tmp_path, capsys):
 
 
 def test_resume_with_nothing_to_resume_begins(tmp_path, capsys):
-    (tmp_path / "a.txt").write_text("La loi.", "utf-8")
+    (tmp_path / "a.txt").write_text("La loi sur la cybersécurité est adoptée par le Parlement.", "utf-8")
     output = tmp_path / "o.jsonl"
     for _ in range(2):
         main(["predict", str(tmp_path / "a.txt"), "--output", str(output), "--resume"])

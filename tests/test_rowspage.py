@@ -9,9 +9,9 @@ import pytest
 from cyberclf import rowspage
 from cyberclf.articles import Article, Unreadable
 from cyberclf.cli import main
+from cyberclf.rowspage import write_page
 from cyberclf.tagging import TaggedRow, tag_articles
 from cyberclf.themes import Theme
-from cyberclf.writers import write_rows
 
 TEXT = (
     "Le Bénin adopte sa stratégie nationale de cybersécurité\n"
@@ -35,7 +35,7 @@ class Tags(HTMLParser):
 
 def page_of(articles, model):
     stream = io.StringIO()
-    write_rows(tag_articles(articles, model, keep_text=True), stream, model, "html")
+    write_page(tag_articles(articles, model), stream, model)
     return stream.getvalue()
 
 
@@ -56,16 +56,10 @@ def test_the_passage_is_marked_with_both_names_of_its_theme(model):
 
 def test_a_title_given_apart_does_not_shift_the_passage(model):
     title, text = TEXT.split("\n")
-    row = next(tag_articles([Article("a", TEXT, "a", len(title) + 1)], model, keep_text=True))
+    row = next(tag_articles([Article("a", TEXT, "a", len(title) + 1)], model))
     assert row.text == text
     low, high = row.passages["strategy"]
     assert text[low:high] == text
-
-
-def test_texts_are_kept_only_where_they_are_asked_for(model):
-    row = next(tag_articles([Article("a", TEXT, "a")], model))
-    assert row.text == ""
-    assert "text" not in row.as_dict()
 
 
 def test_a_hostile_article_and_theme_stay_text(model):

@@ -153,7 +153,7 @@ def test_force_gives_the_themes_and_keeps_the_status(judge):
     forced = every.tag(text, force=True)
     assert (forced.status, forced.themes) == ("foreign", judge.themes)
     assert every.tag("La loi", force=True).themes == judge.themes
-    (row,) = tag_articles([Article("a", text, "a.txt")], every, force=True)
+    (row,) = tag_articles([Article("a", text, "a.txt")], every.forcing())
     assert (row.status, row.themes) == ("foreign", judge.themes)
 
 

@@ -67,23 +67,23 @@ def stem(word: str) -> str:
 
 
 def stem_endings() -> tuple[str, ...]:
-    """Endings that `stem` cuts."""
+    """Return the endings that `stem` cuts."""
     return _SUFFIXES
 
 
 def function_words() -> frozenset[str]:
-    """Words that stand in no pair."""
+    """Return the words that stand in no pair."""
     return _FUNCTION_WORDS
 
 
 def class_terms() -> tuple[str, ...]:
-    """Names of the classes of a sentence; the last two say that it names a state, and several."""
+    """Name the classes of a sentence; the last two say that it names a state, and several."""
     return (*CLASSES, "state", "states")
 
 
 @cache
 def word_classes() -> Mapping[str, tuple[str, ...]]:
-    """Stem to the classes that it has."""
+    """Map a stem to the classes that it has."""
     found: dict[str, tuple[str, ...]] = {}
     for name, members in CLASSES.items():
         for word in {stem(word) for word in words(members)}:

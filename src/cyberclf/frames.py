@@ -33,7 +33,7 @@ def tag_frame(
     Returns
     -------
     pandas.DataFrame
-        The columns and the index of `frame`, then ``themes`` (lists of ids), ``p_THEME`` (of every
+        The columns and the index of `frame`, then ``themes`` and ``review`` (lists of ids), ``p_THEME`` (of every
         theme, NaN where the row has no text), ``passages`` (lists of objects: theme, start, end),
         ``status`` and ``error``.  One whose name is taken gets the prefix ``cyberclf_``.
 
@@ -45,7 +45,7 @@ def tag_frame(
     Examples
     --------
     >>> import cyberclf, pandas as pd
-    >>> frame = pd.DataFrame({"text": ["Une loi sur la cybersécurité.", None]}, index=["a", "b"])
+    >>> frame = pd.DataFrame({"text": ["Une loi sur la cybersécurité est adoptée.", None]}, index=["a", "b"])
     >>> cyberclf.load().tag_frame(frame).status.to_dict()
     {'a': 'ok', 'b': 'error'}
     """

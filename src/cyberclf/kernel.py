@@ -177,7 +177,7 @@ def _find(keys, key):  # type: ignore[no-untyped-def]
 def _stem_length(trie, letters, word, n):  # type: ignore[no-untyped-def]
     """Length of the stem: the longest known ending that leaves four letters is cut."""
     best = 0
-    node = 0
+    node = np.int64(0)
     for k in range(1, min(n - 4, _LONGEST_ENDING) + 1):
         code = word[n - k]
         letter = letters[code] if code < 128 else -1
@@ -207,7 +207,7 @@ def _begins(word, n, list_, width):  # type: ignore[no-untyped-def]
 
 @numba.njit(**_ARGS)
 def _resolve(word_keys, word_values, term_keys, term_values, trie, letters, joins, seed, unknown, word, n, digits):  # type: ignore[no-untyped-def]
-    """What a folded word means: its term (or `unknown`) and flags."""
+    """Say what a folded word means: its term (or `unknown`) and flags."""
     if n == 0 or digits or (n == 1 and word[0] < 128):
         return np.int64(_DROP)
     slot = _find(word_keys, _hash(word, n, seed))
@@ -265,7 +265,7 @@ def _sum_up(rows, logs, counts, touched, n, sums):  # type: ignore[no-untyped-de
 
 
 @numba.njit(inline="always", **_ARGS)
-def _count_sentence(
+def _count_sentence(  # type: ignore[no-untyped-def]
     counts,
     touched,
     pair_filter,
@@ -282,11 +282,11 @@ def _count_sentence(
     title,
     numbers,
     n_numbers,
-):  # type: ignore[no-untyped-def]
+):
     """Count the terms of a sentence; returns how many terms are touched, classes met, states of the passage."""
     here = np.int64(0)
-    states = np.int64(0)
-    last = np.int64(-1)
+    states: Any = np.int64(0)
+    last: Any = np.int64(-1)
     free = low
     previous = np.int64(0)
     for i in range(low, high):
@@ -745,7 +745,7 @@ def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word): 
                 unknown,
                 word,
                 n_signs + 5,
-                False,
+                digits,
             )
             continue
         tokens[n] = value
@@ -926,11 +926,11 @@ def _endings() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     for ending in stem_endings():
         node = 0
         for char in reversed(ending):
-            letter = ord(char) - ord("a")
-            if not nodes[node][letter]:
+            at = ord(char) - ord("a")
+            if not nodes[node][at]:
                 nodes.append([0] * 27)
-                nodes[node][letter] = len(nodes) - 1
-            node = nodes[node][letter]
+                nodes[node][at] = len(nodes) - 1
+            node = nodes[node][at]
         nodes[node][26] = 1
     letter = np.full(128, -1, np.int32)
     letter[ord("a") : ord("z") + 1] = np.arange(26)
@@ -1108,7 +1108,7 @@ class Kernel:
 
 
 def _word_values() -> tuple[dict[str, int], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Flags of words that are known whole, and the names of states by the number of their first word."""
+    """Return flags of words that are known whole, and the names of states by the number of their first word."""
     values = dict.fromkeys(DROPPED, _DROP) | {CYBER: _CYBER}
     for word in function_words():
         values[word] = values.get(word, 0) | _FUNCTION

@@ -244,7 +244,7 @@ class Model:
         --------
         >>> import cyberclf
         >>> [tagged.status for tagged in cyberclf.load().tag_many(["La loi.", ""])]
-        ['ok', 'empty']
+        ['short', 'empty']
         """
         found = _texts(texts)
         if not self._kernel_pays(found):

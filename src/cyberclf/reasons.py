@@ -29,6 +29,8 @@ def fold_models(evaluation: Evaluation, themes: tuple[Theme, ...]) -> list[Model
             intercept_whole=linear.intercept_whole,
             calibration=np.zeros(shape),
             thresholds=np.ones(shape[1]),
+            favoured=np.ones((3, shape[1])),
+            review=np.ones((2, 1, shape[1])),
         )
         for linear in evaluation.linears
     ]

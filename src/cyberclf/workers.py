@@ -1,7 +1,10 @@
 """Many chunks of texts tagged at once: in order, with few of them in memory at a time."""
 
+import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
 
@@ -142,4 +145,19 @@ def _pool(model: Model, n_jobs: int, backend: Backend) -> "Executor":
     from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
     made: Executor = ProcessPoolExecutor(n_jobs, initializer=_adopt, initargs=(model,))
+    with _deaf_to_interrupts():
+        made.submit(int)  # the workers start with the first task
     return made
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Let processes be started that ignore Ctrl-C, which goes to a whole group: their parent ends them in order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
