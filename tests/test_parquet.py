@@ -55,7 +55,7 @@ def test_rows_come_back_with_their_own_columns_and_ours(tmp_path, call):
     assert err.endswith("3 articles: 1 tagged, 0 short, 0 foreign, 1 empty, 1 could not be read\n")
     found = pq.read_table(tmp_path / "o.parquet")
     themes = cyberclf.load().themes
-    ours = ["themes", *(f"p_{theme}" for theme in themes), "passages", "cyberclf_status", "error"]
+    ours = ["themes", "review", *(f"p_{theme}" for theme in themes), "passages", "cyberclf_status", "error"]
     assert found.column_names == [*table.column_names, *ours]
     assert found.select(table.column_names).equals(table)
     assert found.schema.metadata[b"mine"] == b"kept"
