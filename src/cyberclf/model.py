@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
 
+    from cyberclf.explain import Explanation
     from cyberclf.kernel import Kernel, Scored
 
 __all__ = ["Model"]
@@ -236,6 +237,12 @@ class Model:
             probabilities=dict(zip(self.themes, probabilities.tolist(), strict=True)),
             review=tuple(self.themes[j] for j in np.flatnonzero(self.in_review(probabilities))) if spans else (),
         )
+
+    def explain(self, text: str, *, themes: Iterable[str] | None = None) -> "Explanation":
+        """Say which sentences and terms made a text's probabilities; see `cyberclf.explain.explain`."""
+        from cyberclf.explain import explain
+
+        return explain(self, text, themes=themes)
 
     def tag_many(self, texts: Sequence[str]) -> list[TaggedText]:
         """Tag texts, each as `tag` would.

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cyberclf.evaluation import Evaluation
+from cyberclf.explain import term_parts
 from cyberclf.model import Model
 from cyberclf.themes import Theme
 
@@ -51,7 +52,7 @@ def top_terms(
         return 0, []
     scores = model.article(bags)[1]
     passage = int(scores[:, theme].argmax())
-    rows, values = model._weights(bags[passage], model.idf)  # noqa: SLF001 - the same weights that the score is made of
-    added = values * model.coef[rows, theme]
+    rows, parts = term_parts(model, bags[passage])
+    added = parts[:, theme]
     order = [int(i) for i in (-added).argsort(kind="stable")[:most] if added[i] > 0]
     return passage, [(model.vocabulary[rows[i]], float(added[i])) for i in order]
