@@ -19,6 +19,7 @@ HEAVY = (
     "joblib",
     "matplotlib",
     "jinja2",
+    "rich",
     "pyarrow",
     "dask",
     "distributed",
@@ -47,6 +48,7 @@ print(*sorted(found & set(%r)), file=sys.stderr)
         ["predict", "seeds/articles", "--format", "csv"],
         ["predict", "seeds/articles", "--format", "table"],
         ["predict", "seeds/articles", "--format", "html"],
+        ["predict", "seeds/articles", "--explain"],
         ["info"],
     ],
 )

@@ -39,6 +39,8 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.float64]
 
+#: Quotes that close the sentence before.
+_LEFT_OVER: Final = "»”"
 _NUMBERS: Final = {"@n1": "a state named", "@n2": "two states named", "@n3": "three states named"}
 _STATES: Final = {"@state": "a state in the sentence", "@states": "several states in one sentence"}
 
@@ -92,7 +94,7 @@ class SentencePart:
     Parameters
     ----------
     start, end : int
-        Characters of the text, without white space at the ends.
+        Characters of the text, without white space at the ends, or a quote before that closes another sentence.
     passage : int
         Which passage it is in.
     in_passage : float
@@ -336,7 +338,8 @@ def _shares(passage: Passage, terms: Sequence[str], *, first: bool) -> FloatArra
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
+    # French sets white space before », and a sentence ends before white space.
+    while start < end and (text[start].isspace() or text[start] in _LEFT_OVER):
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
@@ -389,9 +392,7 @@ def _of_theme(model: Model, sums: _Sums, spans: Sequence[tuple[int, int]], colum
         spread=pooled - float(weights @ scores),
         passages=tuple(
             PassagePart(start, end, float(score), float(weight), terms(rows, parts[:, column]))
-            for (start, end), score, weight, (rows, parts) in zip(
-                spans, scores, weights, sums.of_passages, strict=False
-            )
+            for (start, end), score, weight, (rows, parts) in of_passages
         ),
         whole_terms=terms(whole_rows, whole_parts[:, column]),
         terms=terms(whole_rows, article[whole_rows]),

@@ -1,6 +1,6 @@
 """A run over many files: articles in, one stream of tagged rows out, resumable where it goes to a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal
@@ -41,6 +41,8 @@ class Run:
     n_jobs : int
     backend : {"threads", "processes"}, optional
     progress : Progress, optional
+    write : callable, optional
+        ``write(chunk, rows)`` makes lines of tagged rows, where they are not those of `lines_of`.
 
     Attributes
     ----------
@@ -60,6 +62,7 @@ class Run:
     n_jobs: int = 1
     backend: Backend | None = None
     progress: Progress | None = None
+    write: Callable[[Chunk, list[TaggedRow]], Iterable[str]] | None = None
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
     reasons: list[str] = field(default_factory=list)
     before: int = 0
@@ -73,7 +76,7 @@ class Run:
         TaggingError
             When the format is Parquet, which is no text.
         """
-        from cyberclf.writers import head_of, lines_of
+        from cyberclf.writers import head_of
 
         if self.fmt == "parquet":
             raise TaggingError("Parquet goes to a file: name one with --output FILE.parquet")
@@ -83,9 +86,9 @@ class Run:
             write_page(self._rows(), stream, self.model)
             return
         stream.write(head_of(self.model, self.fmt))
-        for _, rows in self._tagged(_chunks(self, None)):
+        for chunk, rows in self._tagged(_chunks(self, None)):
             self._count(rows, self.counts)
-            for line in lines_of(rows, self.model, self.fmt):
+            for line in self._lines(chunk, rows):
                 stream.write(line)
 
     def to_file(self, output: str, *, model_fingerprint: str, resume: bool = False) -> None:
@@ -129,18 +132,23 @@ class Run:
         for chunk, rows in self._tagged(_after(_chunks(self, table), self.before)):
             counts = dict.fromkeys(self.counts, 0)
             self._count(rows, counts)
-            content = table.piece(chunk, rows) if table else self._text(rows, first=not part.size)
+            content = table.piece(chunk, rows) if table else self._text(chunk, rows, first=not part.size)
             part.write(content, counts)
             for status, number in counts.items():
                 self.counts[status] += number
         if not part.size and not table:
-            part.write(self._text([], first=True), {})
+            part.write(self._text(Chunk([]), [], first=True), {})
 
-    def _text(self, rows: list[TaggedRow], *, first: bool) -> bytes:
-        from cyberclf.writers import head_of, lines_of
+    def _text(self, chunk: Chunk, rows: list[TaggedRow], *, first: bool) -> bytes:
+        from cyberclf.writers import head_of
 
         head = head_of(self.model, self.fmt) if first else ""
-        return (head + "".join(lines_of(rows, self.model, self.fmt))).encode()
+        return (head + "".join(self._lines(chunk, rows))).encode()
+
+    def _lines(self, chunk: Chunk, rows: list[TaggedRow]) -> Iterable[str]:
+        from cyberclf.writers import lines_of
+
+        return self.write(chunk, rows) if self.write else lines_of(rows, self.model, self.fmt)
 
     def _tagged(self, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, list[TaggedRow]]]:
         for chunk, rows in tag_chunks(chunks, self.model, n_jobs=self.n_jobs, backend=self.backend):

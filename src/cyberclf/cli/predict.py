@@ -1,9 +1,9 @@
 """The command predict."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from cyberclf.calibration import FAVOURS
 from cyberclf.choices import Choices
 from cyberclf.cli.common import fail, jobs_option, opened, say
 from cyberclf.model import Model
+
+if TYPE_CHECKING:
+    from cyberclf.tagging import Chunk, TaggedRow
 
 __all__ = ["predict"]
 
@@ -58,6 +61,11 @@ _NO_RESUME = "html is written in one go: --resume goes with jsonl, csv, table an
     help="Share of the articles that may fall on the wrong side of the review band, 0.01 to 0.5; by default 0.1.",
 )
 @click.option("--force", is_flag=True, help="Give themes to short and foreign articles too.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Show the sentences and terms that made the themes, or the nearest; with table and jsonl.",
+)
 @click.option("--resume", is_flag=True, help="Go on where a run to the same --output was interrupted.")
 @click.option("--cluster", metavar="ADDRESS", help="Tag Parquet files on this Dask scheduler, one file each.")
 @jobs_option
@@ -73,6 +81,7 @@ def predict(
     jobs: int,
     *,
     force: bool,
+    explain: bool,
     resume: bool,
 ) -> None:
     """Tag articles: files, folders, or - for standard input.
@@ -86,6 +95,8 @@ def predict(
     those that lack it, at most the share LEVEL is on the wrong side.
     """
     choices = Choices(favour, _thresholds(own), level, force)
+    if explain and (cluster or (fmt or _format_of(output)) not in {"table", "jsonl"}):
+        raise click.UsageError("--explain goes with --format table or jsonl, and not with --cluster")
     if cluster:
         _on_cluster(paths, cluster, model=model, fmt=fmt, output=output, resume=resume, choices=choices)
         return
@@ -106,11 +117,14 @@ def predict(
     files = list(find_files(paths))
     progress = Progress(sys.stderr, files)
     run = Run(files, loaded, fmt, n_jobs=jobs, progress=progress)  # type: ignore[arg-type] # a choice
+    if explain:
+        run.write = _explaining(loaded, fmt, on_terminal=output in {None, "-"})
     try:
         if output is not None and is_regular(output) and fmt != "html":
             from cyberclf.artifact import fingerprint
 
-            run.to_file(output, model_fingerprint=fingerprint(model) + choices.mark(), resume=resume)
+            mark = choices.mark() + ("+explain" if explain else "")
+            run.to_file(output, model_fingerprint=fingerprint(model) + mark, resume=resume)
         else:
             with opened(output) as stream:
                 run.to_stream(stream)
@@ -132,6 +146,13 @@ def _sum_up(counts: dict[str, int], reasons: Sequence[str]) -> None:
         say(f"cyberclf: {total} articles: {summary}")
     if total == counts["error"]:
         fail("nothing could be read" if total else "no article in what was given", 1)
+
+
+def _explaining(model: Model, fmt: str, *, on_terminal: bool) -> "Callable[[Chunk, list[TaggedRow]], Iterable[str]]":
+    from cyberclf.evidence import lines_with_evidence, terminal_painter
+
+    paint = terminal_painter() if on_terminal and fmt == "table" else None
+    return lambda chunk, rows: lines_with_evidence(chunk, rows, model, fmt, paint=paint)
 
 
 def _chosen(model: Model, choices: Choices) -> Model:

@@ -1,0 +1,130 @@
+"""Articles with what made their themes: for programs, for people, and on a terminal."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cyberclf
+from cyberclf.articles import Article, from_rows
+from cyberclf.evidence import as_dict, lines_with_evidence, terminal_painter
+from cyberclf.tagging import chunked, tag_chunks
+
+ROOT = Path(__file__).resolve().parents[1]
+FIRST = "Le Bénin adopte sa stratégie nationale de cybersécurité"
+THEN = "Le conseil des ministres a adopté mercredi la stratégie nationale de cybersécurité et créé une agence."
+LAST = "Il a plu l’après-midi &amp; le match d'Écully a été reporté."
+HOSTILE = f"{FIRST} \x1b]0;owned\x07[red]rouge[/red] \x1b[2J\u202e\n{THEN}\r{LAST}"
+
+
+def run(*args, stdin="", **env):
+    env = os.environ | {"PYTHONPATH": str(Path(cyberclf.__file__).resolve().parents[1])} | env
+    command = [sys.executable, "-m", "cyberclf", "predict", *args]
+    return subprocess.run(command, input=stdin, env=env, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def explained(model, articles, fmt, **options):
+    for chunk, rows in tag_chunks(chunked(articles), model):
+        yield from lines_with_evidence(chunk, rows, model, fmt, **options)
+
+
+def test_jsonl_says_where_the_sentences_are_in_the_text_and_in_a_title_given_apart(tmp_path):
+    row = {"id": "a", "title": FIRST, "text": f"  {THEN} {LAST}"}
+    (tmp_path / "in.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+    done = run(str(tmp_path / "in.jsonl"), "--explain")
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert made["themes"] == list(made["explanation"]) == ["strategy"]
+    why = made["explanation"]["strategy"]
+    said = [(s.get("in", "text"), row[s.get("in", "text")][s["start"] : s["end"]]) for s in why["sentences"]]
+    assert sorted(said) == sorted([("title", FIRST), ("text", THEN), ("text", LAST)])
+    assert said[-1] == ("text", LAST)
+    assert why["probability"] == made["probabilities"]["strategy"]
+    values = sum(s["value"] for s in why["sentences"])
+    rest = why["intercept"] + why["intercept_whole"] + why["spread"]
+    assert values + rest == pytest.approx(why["score"], abs=1e-3)
+    values = [term["value"] for term in why["for"] + why["against"][::-1]]
+    assert values == sorted(values, reverse=True)
+    assert values[0] > 0 > values[-1]
+    assert why["passages"][0]["end"] == len(row["text"])
+
+
+def test_a_title_without_words_belongs_to_the_first_sentence_of_the_text(model):
+    (article,) = from_rows([("x:1", {"title": "* * *", "text": THEN})])
+    found = as_dict(model.explain(article.text, themes=["strategy"]), offset=article.offset)
+    place = found["strategy"]["sentences"][0]
+    assert (place["in"], place["start"], place["end"]) == ("title and text", 0, len(THEN))
+
+
+def test_an_article_without_theme_has_the_nearest_explained_and_one_without_word_nothing(model):
+    articles = [Article("a", f"{LAST} {LAST}", "a"), Article("b", " ", "b")]
+    near, empty = map(json.loads, explained(model, articles, "jsonl"))
+    assert near["themes"] == []
+    assert list(near["explanation"]) == [max(near["probabilities"], key=near["probabilities"].get)]
+    assert "explanation" not in empty
+
+
+def test_what_cannot_be_read_is_a_row_without_explanation(tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"id": 1}\n' + json.dumps({"text": THEN}) + "\n", "utf-8")
+    rows = [json.loads(line) for line in run(str(tmp_path / "in.jsonl"), "--explain").stdout.splitlines()]
+    assert [row["status"] for row in rows] == ["error", "ok"]
+    assert ["explanation" in row for row in rows] == [False, True]
+
+
+def test_a_table_marks_the_sentences_and_lists_the_terms(model):
+    shown = "".join(explained(model, [Article("a", f"{FIRST}\n{THEN} {LAST}", "a.txt")], "table"))
+    assert re.search(rf"\[strategy \d: {re.escape(THEN)}\]", shown)
+    assert f" {LAST}\n" in shown
+    assert re.search(r"^  for: .*strategie nationale \+\d", shown, re.MULTILINE)
+    assert re.search(r"^  against: ", shown, re.MULTILINE)
+    assert "@" not in shown
+
+
+def test_a_hostile_article_cannot_steer_the_terminal():
+    pytest.importorskip("rich")
+    for env in ({}, {"FORCE_COLOR": "1", "TERM": "xterm-256color"}):
+        done = run("-", "--explain", "--format", "table", stdin=HOSTILE, **env)
+        assert done.returncode == 0, done.stderr
+        bare = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
+        assert ("\x1b[" in done.stdout) == bool(env)
+        assert not set(bare) & set("\x1b\x07\r\u202e")
+        assert "[red]rouge[/red]" in bare
+        assert "[2J" in bare
+
+
+def test_colour_says_nothing_that_the_marks_do_not(model, monkeypatch):
+    pytest.importorskip("rich")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    articles = [Article("a", f"{FIRST}\n{THEN} {LAST} {THEN * 3}", "a.txt")]
+    plain = "".join(explained(model, articles, "table"))
+    painted = "".join(explained(model, articles, "table", paint=terminal_painter()))
+    assert painted != plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == plain
+
+
+def test_without_a_terminal_or_rich_there_is_no_colour(monkeypatch):
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    assert terminal_painter() is None
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    assert terminal_painter() is None
+
+
+def test_a_file_of_explained_rows_is_written_whole(tmp_path):
+    (tmp_path / "in.jsonl").write_text(json.dumps({"text": THEN}) + "\n", "utf-8")
+    done = run(str(tmp_path / "in.jsonl"), "--explain", "--output", str(tmp_path / "out.jsonl"))
+    assert done.returncode == 0, done.stderr
+    assert "explanation" in json.loads((tmp_path / "out.jsonl").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("args", [["--format", "csv"], ["--output", "x.html"], ["--cluster", "here", "--output", "x"]])
+def test_formats_that_cannot_hold_it_are_wrong_use(args):
+    done = run("-", "--explain", *args, stdin=THEN)
+    assert done.returncode == 2
+    assert "--explain goes with --format table or jsonl" in done.stderr
+    assert not done.stdout
