@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from cyberclf.calibration import FAVOURS
+from cyberclf.conformal import LEVELS
 from cyberclf.evaluation import Evaluation
 from cyberclf.explain import term_parts
 from cyberclf.model import Model
@@ -30,8 +32,8 @@ def fold_models(evaluation: Evaluation, themes: tuple[Theme, ...]) -> list[Model
             intercept_whole=linear.intercept_whole,
             calibration=np.zeros(shape),
             thresholds=np.ones(shape[1]),
-            favoured=np.ones((3, shape[1])),
-            review=np.ones((2, 1, shape[1])),
+            favoured=np.ones((len(FAVOURS), shape[1])),
+            review=np.ones((2, len(LEVELS), shape[1])),
         )
         for linear in evaluation.linears
     ]
