@@ -633,6 +633,8 @@ def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word): 
                     past = stop
             elif kind == _AT or (kind == _COLON and i + 2 < end and text[i + 1] == 0x2F and text[i + 2] == 0x2F):
                 n, i = _skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, merged)
+                if i < 0:
+                    return -1, 0
                 continue
             i += size
             continue
@@ -697,6 +699,8 @@ def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word): 
                         joined = i
         if address:
             n, i = _skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, merged)
+            if i < 0:
+                return -1, 0
             continue
         if i - word_start == 1:
             continue
@@ -760,13 +764,18 @@ def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word): 
 
 @numba.njit(**_ARGS)
 def _skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, merged):  # type: ignore[no-untyped-def]
-    """Take back the words of a run that is an address; go on at its end, or at the stop that ends a sentence there."""
+    """Take back the words of a run that is an address.
+
+    Go on at its end, or at the stop that ends a sentence there; -1 where it holds a sign beyond the table.
+    """
     if merged:
         tokens[run_word - 1] = kept
     past = i
     while i < end:
         code, size = _decode(text, i)
-        kind = _kind(kinds, code)
+        if code >= _N_SIGNS:
+            return run_word, -1
+        kind = kinds[code]
         if kind == _SPACE or kind == _LINE:
             break
         if (kind == _STOP or kind == _ENDER) and i >= past:

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Model"]
 
-#: Characters from which the kernel pays, once it is loaded, and before: its start costs some half a second.
+#: Characters from which the kernel pays, once it is loaded.
 _PAYS_LOADED = 5_000
-_PAYS = 2_000_000
+#: Characters, all calls together, from which loading it pays: it costs about what these cost without it.
+_PAYS = 1_000_000
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -168,7 +169,7 @@ class Model:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is made anew where it is needed: the kernel cannot be pickled."""
-        return {name: value for name, value in self.__dict__.items() if name != "_kernel"}
+        return {name: value for name, value in self.__dict__.items() if name not in {"_kernel", "_met"}}
 
     @cached_property
     def _kernel(self) -> "Kernel | None":
@@ -189,8 +190,17 @@ class Model:
         )
 
     def _kernel_pays(self, texts: Sequence[str]) -> bool:
-        least = _PAYS_LOADED if "_kernel" in self.__dict__ else _PAYS
-        return sum(map(len, texts)) >= least and self._kernel is not None
+        size = sum(map(len, texts))
+        if "_kernel" in self.__dict__:
+            return size >= _PAYS_LOADED and self._kernel is not None
+        # Archives come in chunks, none of which would pay alone.
+        self._met[0] += size
+        return self._met[0] >= _PAYS and self._kernel is not None
+
+    @cached_property
+    def _met(self) -> list[int]:
+        """Characters scored before the kernel is loaded."""
+        return [0]
 
     def _by_kernel(self, texts: Sequence[str]) -> "tuple[FloatArray, Scored]":
         """Probabilities, and all that the kernel says; an article that it leaves out has -1 words there."""
