@@ -351,9 +351,7 @@ def train_on(number, jobs):
     articles = []
     for i in range(number):
         row = next(source)
-        articles.append(
-            LabelledArticle(id=str(i), where=f"row {i}", themes=frozenset(row["themes"]), text=row["text"])
-        )
+        articles.append(LabelledArticle(id=str(i), where=f"row {i}", themes=frozenset(row["themes"]), text=row["text"]))
     size = sum(len(a.text or "") for a in articles) / 1e6
     print(f"{number} articles, {size:.0f} MB", flush=True)
     begin = time.perf_counter()
