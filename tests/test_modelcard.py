@@ -63,3 +63,11 @@ def test_without_anything_held_out_it_says_that_nothing_was_measured(small, tmp_
     assert "rien n'a été mesuré" in card
     assert "## Review band" not in card
     assert "nan" not in card.lower().split()
+
+
+def test_a_theme_never_found_is_said_so(small, scores, tmp_path):
+    table = scores.table.copy()
+    table.loc["mer", ["precision", "recall"]] = 0.0
+    card = card_of(small, replace(scores, table=table), tmp_path)
+    assert "- `mer`: not one of the 24 articles that have it was found." in card
+    assert "\n\n\n" not in card

@@ -93,7 +93,7 @@ def _reliability(part: Part) -> str:
         lines.append(
             f"| {_cell(theme)} | {brier} | {_number(row['brier_skill'])} | {' | '.join(errors)} | {int(row['from_0.1'])} |"
         )
-    return "\n".join([*lines, ""]) + "\n"
+    return "\n".join([*lines, ""])
 
 
 def _review(part: Part) -> str:
@@ -112,7 +112,7 @@ def _review(part: Part) -> str:
         lines.append(
             f"| {_cell(theme)}{note} | {_number(row['lower'])} | {_number(row['upper'])} | {share} | {_span(row, 'missed')} | {_span(row, 'passed')} |"
         )
-    return "\n".join([*lines, ""]) + "\n"
+    return "\n".join([*lines, ""])
 
 
 def _costs(part: Part) -> str:
@@ -127,7 +127,7 @@ def _costs(part: Part) -> str:
     for row in part.costs.to_dict(orient="records"):
         cells = " | ".join(_number(row[column]) for column in ("threshold", "precision", "recall", "f1"))
         lines.append(f"| {_cell(row['theme'])} | {row['favour']} | {cells} | {row['given']} |")
-    return "\n".join([*lines, ""]) + "\n"
+    return "\n".join([*lines, ""])
 
 
 def _failures(model: Model, part: Part | None) -> str:
@@ -136,7 +136,11 @@ def _failures(model: Model, part: Part | None) -> str:
     said = []
     if part is not None:
         for theme, row in part.table.loc[list(model.themes)].to_dict(orient="index").items():
-            if row["support"]:
+            if row["support"] and not row["recall"]:
+                said.append(
+                    f"- `{_cell(theme)}`: not one of the {int(row['support'])} articles that have it was found."
+                )
+            elif row["support"]:
                 wrong, missed = 1 - row["precision"], 1 - row["recall"]
                 said.append(
                     f"- `{_cell(theme)}`: {wrong:.0%} of those given are wrong, {missed:.0%} of those that have it are missed."
