@@ -1,5 +1,6 @@
 """Articles with what made their themes: for programs, for people, and on a terminal."""
 
+import contextlib
 import json
 import os
 import re
@@ -11,7 +12,9 @@ import pytest
 
 import cyberclf
 from cyberclf.articles import Article, from_rows
+from cyberclf.artifact import fingerprint
 from cyberclf.evidence import as_dict, lines_with_evidence, terminal_painter
+from cyberclf.resuming import identity, resumable
 from cyberclf.tagging import chunked, tag_chunks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -120,6 +123,20 @@ def test_a_file_of_explained_rows_is_written_whole(tmp_path):
     done = run(str(tmp_path / "in.jsonl"), "--explain", "--output", str(tmp_path / "out.jsonl"))
     assert done.returncode == 0, done.stderr
     assert "explanation" in json.loads((tmp_path / "out.jsonl").read_text("utf-8"))
+
+
+def test_what_was_begun_without_explanations_is_not_gone_on_with_by_them(tmp_path):
+    (tmp_path / "in.jsonl").write_text(json.dumps({"text": THEN}) + "\n", "utf-8")
+    out = tmp_path / "out.jsonl"
+    args = [str(tmp_path / "in.jsonl"), "--output", str(out)]
+    state = identity([args[0]], model=fingerprint(None), fmt="jsonl", version=cyberclf.__version__)
+    with contextlib.suppress(KeyboardInterrupt), resumable(out, state) as part:
+        part.write(b"{}\n", {"ok": 1})
+        raise KeyboardInterrupt
+    done = run(*args, "--explain", "--resume")
+    assert done.returncode == 1
+    assert "was begun with another model" in done.stderr
+    assert run(*args, "--resume").returncode == 0
 
 
 @pytest.mark.parametrize("args", [["--format", "csv"], ["--output", "x.html"], ["--cluster", "here", "--output", "x"]])

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from cyberclf.articles import Article
-from cyberclf.explain import Explanation, TermPart, ThemeExplanation, explain
+from cyberclf.explain import explain
+from cyberclf.explanation import Explanation, TermPart, ThemeExplanation
 from cyberclf.model import Model
 from cyberclf.tagging import Chunk, TaggedRow
 from cyberclf.text import printable

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
 
-    from cyberclf.explain import Explanation
+    from cyberclf.explanation import Explanation
     from cyberclf.kernel import Kernel, Scored
 
 __all__ = ["Model"]
