@@ -75,8 +75,8 @@ class Tables(NamedTuple):
     title_term: npt.NDArray[np.int32]
     number_term: npt.NDArray[np.int32]
     meeting_term: npt.NDArray[np.int32]
-    rows: npt.NDArray[np.float64]
-    rows_whole: npt.NDArray[np.float64]
+    rows: npt.NDArray[Any]
+    rows_whole: npt.NDArray[Any]
     intercept: npt.NDArray[np.float64]
     intercept_whole: npt.NDArray[np.float64]
     typicality: npt.NDArray[np.float64]
@@ -245,7 +245,7 @@ def _sum_up(rows, logs, counts, touched, n, sums):  # type: ignore[no-untyped-de
         for k in range(n):
             term = touched[k]
             count = counts[term]
-            value = (logs[count] if count < _LOGS else 1.0 + np.log(count)) * rows[term, 0]
+            value = (logs[count] if count < _LOGS else 1.0 + np.log(count)) * np.float64(rows[term, 0])
             square += value * value
             a += value * rows[term, 1]
             b += value * rows[term, 2]
@@ -256,7 +256,7 @@ def _sum_up(rows, logs, counts, touched, n, sums):  # type: ignore[no-untyped-de
         for k in range(n):
             term = touched[k]
             count = counts[term]
-            value = (logs[count] if count < _LOGS else 1.0 + np.log(count)) * rows[term, 0]
+            value = (logs[count] if count < _LOGS else 1.0 + np.log(count)) * np.float64(rows[term, 0])
             square += value * value
             for j in range(n_themes):
                 sums[j] += value * rows[term, j + 1]
@@ -674,7 +674,8 @@ def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word): 
                     i += size
                     if kind == _NOTHING and joined == i - size and joined > word_start:
                         joined = i
-            if i < end:
+            # White space ends most words, and asks no question.
+            if i < end and text[i] != 0x20:
                 code, size = _decode(text, i)
                 kind = _kind(kinds, code)
                 if kind == _HYPHEN:
@@ -755,6 +756,9 @@ def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word): 
         tokens[n] = value
         runs[n] = run
         n += 1
+        if i < end and text[i] == 0x20:
+            in_run = False
+            i += 1
     if n > sentence:
         ends[n_ends] = n
         starts[n_ends] = boundary
@@ -812,10 +816,10 @@ def _score_article(tables, scratch, tokens, pieces, bounds, made, pooled, best, 
                     score_best[j] = score
         for k in range(n):
             term = touched[k]
-            if counts_whole[term] == 0:
-                touched_whole[n_whole] = term
-                n_whole += 1
-            counts_whole[term] += counts[term]
+            before = counts_whole[term]
+            touched_whole[n_whole] = term
+            n_whole += before == 0  # no branch: nobody could foresee it
+            counts_whole[term] = before + counts[term]
             counts[term] = 0
     if made == 0:
         pooled[:] = intercept
@@ -1031,8 +1035,11 @@ class Kernel:
         def term(name: str) -> int:
             return terms.get(name, -1)
 
-        def padded(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-            return np.ascontiguousarray(np.vstack([values, np.zeros((n_terms + 1 - len(values), values.shape[1]))]))
+        def padded(values: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+            made = np.vstack([values, np.zeros((n_terms + 1 - len(values), values.shape[1]))])
+            # An artifact holds single precision: half the memory, and not a bit lost.
+            single = made.astype(np.float32)
+            return np.ascontiguousarray(single if (single == made).all() else made)
 
         self.tables = Tables(
             kind=kind,
