@@ -187,6 +187,7 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
     return model
 
 
+
 def _check_probabilities(model: Model) -> None:
     for name in ("thresholds", "favoured", "review"):
         values = getattr(model, name)

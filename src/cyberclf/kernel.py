@@ -99,7 +99,7 @@ class Scratch(NamedTuple):
 
 
 @numba.njit(inline="always", **_ARGS)
-def _decode(text, i):  # type: ignore[no-untyped-def]
+def _decode(text, i):
     """Code point at byte i, and its length; the bytes are valid UTF-8 (halves of pairs pass)."""
     b = np.int64(text[i])
     if b < 0x80:
@@ -113,12 +113,12 @@ def _decode(text, i):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(inline="always", **_ARGS)
-def _kind(kinds, code):  # type: ignore[no-untyped-def]
+def _kind(kinds, code):
     return kinds[code] if code < _N_SIGNS else np.uint8(_ODD)
 
 
 @numba.njit(**_ARGS)
-def _before(text, i):  # type: ignore[no-untyped-def]
+def _before(text, i):
     """Where the sign that ends before byte i begins."""
     i -= 1
     while i > 0 and text[i] & 0xC0 == 0x80:
@@ -130,7 +130,7 @@ def _before(text, i):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _fold_word(kinds, fold_start, folded, text, start, end, out):  # type: ignore[no-untyped-def]
+def _fold_word(kinds, fold_start, folded, text, start, end, out):
     """Fold the letters and digits of a stretch of bytes; their number, and whether they are a number."""
     n = 0
     digits = 0
@@ -148,13 +148,13 @@ def _fold_word(kinds, fold_start, folded, text, start, end, out):  # type: ignor
 
 
 @numba.njit(inline="always", **_ARGS)
-def _mix(h, value):  # type: ignore[no-untyped-def]
+def _mix(h, value):
     h = (h ^ np.uint64(value)) * _FACTOR
     return h ^ (h >> np.uint64(29))
 
 
 @numba.njit(**_ARGS)
-def _hash(word, n, seed):  # type: ignore[no-untyped-def]
+def _hash(word, n, seed):
     h = seed
     for k in range(n):
         h = _mix(h, word[k])
@@ -162,7 +162,7 @@ def _hash(word, n, seed):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _find(keys, key):  # type: ignore[no-untyped-def]
+def _find(keys, key):
     """Slot of a key in an open-addressing table, or -1; 0 is no key."""
     mask = np.uint64(len(keys) - 1)
     slot = key & mask
@@ -174,7 +174,7 @@ def _find(keys, key):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _stem_length(trie, letters, word, n):  # type: ignore[no-untyped-def]
+def _stem_length(trie, letters, word, n):
     """Length of the stem: the longest known ending that leaves four letters is cut."""
     best = 0
     node = 0
@@ -192,7 +192,7 @@ def _stem_length(trie, letters, word, n):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _begins(word, n, list_, width):  # type: ignore[no-untyped-def]
+def _begins(word, n, list_, width):
     """Whether a word begins with one of some words (rows of `list_`, filled up with 0)."""
     for row in range(list_.shape[0]):
         if list_[row, 0] != word[0]:
@@ -206,7 +206,7 @@ def _begins(word, n, list_, width):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _resolve(word_keys, word_values, term_keys, term_values, trie, letters, joins, seed, unknown, word, n, digits):  # type: ignore[no-untyped-def]
+def _resolve(word_keys, word_values, term_keys, term_values, trie, letters, joins, seed, unknown, word, n, digits):
     """What a folded word means: its term (or `unknown`) and flags."""
     if n == 0 or digits or (n == 1 and word[0] < 128):
         return np.int64(_DROP)
@@ -227,7 +227,7 @@ def _resolve(word_keys, word_values, term_keys, term_values, trie, letters, join
 
 
 @numba.njit(inline="always", **_ARGS)
-def _touch(counts, touched, n, term):  # type: ignore[no-untyped-def]
+def _touch(counts, touched, n, term):
     count = counts[term]
     touched[n] = term
     counts[term] = count + 1
@@ -235,7 +235,7 @@ def _touch(counts, touched, n, term):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _sum_up(rows, logs, counts, touched, n, sums):  # type: ignore[no-untyped-def]
+def _sum_up(rows, logs, counts, touched, n, sums):
     """Scores of the terms touched, less the intercept: sublinear tf, idf, length one."""
     n_themes = len(sums)
     square = 0.0
@@ -282,7 +282,7 @@ def _count_sentence(
     title,
     numbers,
     n_numbers,
-):  # type: ignore[no-untyped-def]
+):
     """Count the terms of a sentence; returns how many terms are touched, classes met, states of the passage."""
     here = np.int64(0)
     states = np.int64(0)
@@ -345,7 +345,7 @@ def _count_sentence(
 
 
 @numba.njit(**_ARGS)
-def _count_passage(tables, scratch, tokens, pieces, low, high, first):  # type: ignore[no-untyped-def]
+def _count_passage(tables, scratch, tokens, pieces, low, high, first):
     counts, touched = scratch.counts, scratch.touched
     pair_filter, pair_keys, pair_values = tables.pair_filter, tables.pair_keys, tables.pair_values
     names, name_start = tables.names, tables.name_start
@@ -392,7 +392,7 @@ def _count_passage(tables, scratch, tokens, pieces, low, high, first):  # type: 
 
 
 @numba.njit(**_ARGS)
-def _pieces(tokens_run, ends, n_ends, starts, pieces):  # type: ignore[no-untyped-def]
+def _pieces(tokens_run, ends, n_ends, starts, pieces):
     """Sentences, those too long cut between runs: first token, end token, first byte."""
     n = 0
     low = 0
@@ -413,7 +413,7 @@ def _pieces(tokens_run, ends, n_ends, starts, pieces):  # type: ignore[no-untype
 
 
 @numba.njit(**_ARGS)
-def _passages(pieces, n, bounds):  # type: ignore[no-untyped-def]
+def _passages(pieces, n, bounds):
     """Group pieces to passages: the first piece of each, then the number of pieces."""
     made = 0
     held = 0
@@ -433,7 +433,7 @@ def _passages(pieces, n, bounds):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _ends_sentence(kinds, alnum, abbreviations, text, i, end):  # type: ignore[no-untyped-def]
+def _ends_sentence(kinds, alnum, abbreviations, text, i, end):
     """At the first ender of a run of them: where the sentence ends (or -1), and where the run does."""
     stops_only = True
     j = i
@@ -477,7 +477,7 @@ def _ends_sentence(kinds, alnum, abbreviations, text, i, end):  # type: ignore[n
 
 
 @numba.njit(**_ARGS)
-def _dotted(kinds, fold_start, text, start, i, end):  # type: ignore[no-untyped-def]
+def _dotted(kinds, fold_start, text, start, i, end):
     """At a full stop: whether one letter stands before it (since `start`) and one after it."""
     n = 0
     j = start
@@ -506,7 +506,7 @@ def _dotted(kinds, fold_start, text, start, i, end):  # type: ignore[no-untyped-
 
 
 @numba.njit(**_ARGS)
-def _domain(kinds, fold_start, folded, domains, text, i, end, word):  # type: ignore[no-untyped-def]
+def _domain(kinds, fold_start, folded, domains, text, i, end, word):
     """At a full stop after a letter: whether the end of a site's name follows."""
     n = 0
     j = i + 1
@@ -533,7 +533,7 @@ def _domain(kinds, fold_start, folded, domains, text, i, end, word):  # type: ig
 
 
 @numba.njit(**_ARGS)
-def _is(kinds, fold_start, folded, text, start, end, word):  # type: ignore[no-untyped-def]
+def _is(kinds, fold_start, folded, text, start, end, word):
     """Whether a stretch of bytes folds to a word (an array of code points)."""
     n = 0
     j = start
@@ -549,7 +549,7 @@ def _is(kinds, fold_start, folded, text, start, end, word):  # type: ignore[no-u
 
 
 @numba.njit(**_ARGS)
-def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word):  # type: ignore[no-untyped-def]
+def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word):
     """Read the words of an article.
 
     Returns how many words and sentences there are, or -1 where the article holds an odd sign.
@@ -767,7 +767,7 @@ def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word): 
 
 
 @numba.njit(**_ARGS)
-def _skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, merged):  # type: ignore[no-untyped-def]
+def _skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, merged):
     """Take back the words of a run that is an address.
 
     Go on at its end, or at the stop that ends a sentence there; -1 where it holds a sign beyond the table.
@@ -791,7 +791,7 @@ def _skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept,
 
 
 @numba.njit(**_ARGS)
-def _score_article(tables, scratch, tokens, pieces, bounds, made, pooled, best, score_best):  # type: ignore[no-untyped-def]
+def _score_article(tables, scratch, tokens, pieces, bounds, made, pooled, best, score_best):
     """Score the passages of an article, and the whole; returns the sum of the typicality of its words."""
     n_themes = len(pooled)
     n_whole = 0
@@ -836,7 +836,7 @@ def _score_article(tables, scratch, tokens, pieces, bounds, made, pooled, best, 
 
 
 @numba.njit(**_ARGS)
-def _score(tables, scratch, text, offsets, scores, spans, n_words, typicality):  # type: ignore[no-untyped-def]
+def _score(tables, scratch, text, offsets, scores, spans, n_words, typicality):
     """Score articles; see `Kernel.score`."""
     longest = 0
     for a in range(len(offsets) - 1):
@@ -945,9 +945,9 @@ def _endings() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
                 nodes[node][letter] = len(nodes) - 1
             node = nodes[node][letter]
         nodes[node][26] = 1
-    letter = np.full(128, -1, np.int32)
-    letter[ord("a") : ord("z") + 1] = np.arange(26)
-    return np.array(nodes, np.int32), letter
+    letters = np.full(128, -1, np.int32)
+    letters[ord("a") : ord("z") + 1] = np.arange(26)
+    return np.array(nodes, np.int32), letters
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 ``python tests/benchmarks/compare.py [--texts FILE.jsonl] [--megabytes N] [--repeats N] [--picture FILE]``
 
-Every contender gets the same texts in the same run on one core, in turn, so that a busy machine slows all of them;
-a figure is the median of the
-repeats, of processor time where one thread works.  The texts are the written corpus, shuffled sentence by sentence, or your own
-(JSON Lines with ``text``).  Contenders learn from the written corpus.  fastText is left out where it is not installed
-(``pip install cyberclf[bench]``).
+Every contender gets the same texts in the same run on one core, in turn, so that a busy machine slows all of them.
+A figure is the median of the repeats, of processor time where one thread works.  The texts are the written corpus,
+shuffled sentence by sentence, or your own (JSON Lines with ``text``).  Contenders learn from the written corpus.
+fastText is left out where it is not installed (``pip install cyberclf[bench]``).
 
 ``--train N`` instead trains on N articles mixed of written ones, and says how long it takes and how much memory.
 """
@@ -66,7 +65,7 @@ def written_rows():
 
 
 def mixed_articles(rows, seed=0):
-    """Articles without end, each of sentences of two written ones that have the same themes, and new words here and there."""
+    """Articles without end: sentences of two written ones of the same themes, and new words here and there."""
     draw = random.Random(seed)
     alike = {}
     for row in rows:
@@ -88,7 +87,7 @@ SPELT = str.maketrans("0123456789", "aeiouélnrs")
 
 
 def mixed_texts(megabytes):
-    """Texts of so many megabytes as UTF-8; each is up to three mixed articles, since real ones are longer than written."""
+    """Texts of so many megabytes as UTF-8; up to three mixed articles each, since real ones are longer."""
     source, draw, texts, size = mixed_articles(written_rows()), random.Random(1), [], 0
     while size < megabytes * 1e6:
         text = "\n".join(next(source)["text"] for _ in range(draw.randint(1, 3)))
@@ -190,7 +189,7 @@ def bytes_loop():
     return loop
 
 
-def contender(name, texts, folder) -> Callable[[], object] | None:
+def contender(name, texts, folder) -> Callable[[], object] | None:  # noqa: PLR0911 - one a contender
     """What is timed, warm; None where it cannot be had."""
     if name == OURS:
         model = cyberclf.load()
