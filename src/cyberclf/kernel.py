@@ -75,8 +75,8 @@ class Tables(NamedTuple):
     title_term: npt.NDArray[np.int32]
     number_term: npt.NDArray[np.int32]
     meeting_term: npt.NDArray[np.int32]
-    rows: npt.NDArray[np.float64]
-    rows_whole: npt.NDArray[np.float64]
+    rows: npt.NDArray[Any]
+    rows_whole: npt.NDArray[Any]
     intercept: npt.NDArray[np.float64]
     intercept_whole: npt.NDArray[np.float64]
     typicality: npt.NDArray[np.float64]
@@ -99,7 +99,7 @@ class Scratch(NamedTuple):
 
 
 @numba.njit(inline="always", **_ARGS)
-def _decode(text, i):  # type: ignore[no-untyped-def]
+def _decode(text, i):
     """Code point at byte i, and its length; the bytes are valid UTF-8 (halves of pairs pass)."""
     b = np.int64(text[i])
     if b < 0x80:
@@ -113,12 +113,12 @@ def _decode(text, i):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(inline="always", **_ARGS)
-def _kind(kinds, code):  # type: ignore[no-untyped-def]
+def _kind(kinds, code):
     return kinds[code] if code < _N_SIGNS else np.uint8(_ODD)
 
 
 @numba.njit(**_ARGS)
-def _before(text, i):  # type: ignore[no-untyped-def]
+def _before(text, i):
     """Where the sign that ends before byte i begins."""
     i -= 1
     while i > 0 and text[i] & 0xC0 == 0x80:
@@ -130,7 +130,7 @@ def _before(text, i):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _fold_word(kinds, fold_start, folded, text, start, end, out):  # type: ignore[no-untyped-def]
+def _fold_word(kinds, fold_start, folded, text, start, end, out):
     """Fold the letters and digits of a stretch of bytes; their number, and whether they are a number."""
     n = 0
     digits = 0
@@ -148,13 +148,13 @@ def _fold_word(kinds, fold_start, folded, text, start, end, out):  # type: ignor
 
 
 @numba.njit(inline="always", **_ARGS)
-def _mix(h, value):  # type: ignore[no-untyped-def]
+def _mix(h, value):
     h = (h ^ np.uint64(value)) * _FACTOR
     return h ^ (h >> np.uint64(29))
 
 
 @numba.njit(**_ARGS)
-def _hash(word, n, seed):  # type: ignore[no-untyped-def]
+def _hash(word, n, seed):
     h = seed
     for k in range(n):
         h = _mix(h, word[k])
@@ -162,7 +162,7 @@ def _hash(word, n, seed):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _find(keys, key):  # type: ignore[no-untyped-def]
+def _find(keys, key):
     """Slot of a key in an open-addressing table, or -1; 0 is no key."""
     mask = np.uint64(len(keys) - 1)
     slot = key & mask
@@ -174,10 +174,10 @@ def _find(keys, key):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _stem_length(trie, letters, word, n):  # type: ignore[no-untyped-def]
+def _stem_length(trie, letters, word, n):
     """Length of the stem: the longest known ending that leaves four letters is cut."""
     best = 0
-    node = np.int64(0)
+    node = 0
     for k in range(1, min(n - 4, _LONGEST_ENDING) + 1):
         code = word[n - k]
         letter = letters[code] if code < 128 else -1
@@ -192,7 +192,7 @@ def _stem_length(trie, letters, word, n):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _begins(word, n, list_, width):  # type: ignore[no-untyped-def]
+def _begins(word, n, list_, width):
     """Whether a word begins with one of some words (rows of `list_`, filled up with 0)."""
     for row in range(list_.shape[0]):
         if list_[row, 0] != word[0]:
@@ -206,8 +206,8 @@ def _begins(word, n, list_, width):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _resolve(word_keys, word_values, term_keys, term_values, trie, letters, joins, seed, unknown, word, n, digits):  # type: ignore[no-untyped-def]
-    """Say what a folded word means: its term (or `unknown`) and flags."""
+def _resolve(word_keys, word_values, term_keys, term_values, trie, letters, joins, seed, unknown, word, n, digits):
+    """What a folded word means: its term (or `unknown`) and flags."""
     if n == 0 or digits or (n == 1 and word[0] < 128):
         return np.int64(_DROP)
     slot = _find(word_keys, _hash(word, n, seed))
@@ -227,7 +227,7 @@ def _resolve(word_keys, word_values, term_keys, term_values, trie, letters, join
 
 
 @numba.njit(inline="always", **_ARGS)
-def _touch(counts, touched, n, term):  # type: ignore[no-untyped-def]
+def _touch(counts, touched, n, term):
     count = counts[term]
     touched[n] = term
     counts[term] = count + 1
@@ -235,7 +235,7 @@ def _touch(counts, touched, n, term):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _sum_up(rows, logs, counts, touched, n, sums):  # type: ignore[no-untyped-def]
+def _sum_up(rows, logs, counts, touched, n, sums):
     """Scores of the terms touched, less the intercept: sublinear tf, idf, length one."""
     n_themes = len(sums)
     square = 0.0
@@ -245,7 +245,7 @@ def _sum_up(rows, logs, counts, touched, n, sums):  # type: ignore[no-untyped-de
         for k in range(n):
             term = touched[k]
             count = counts[term]
-            value = (logs[count] if count < _LOGS else 1.0 + np.log(count)) * rows[term, 0]
+            value = (logs[count] if count < _LOGS else 1.0 + np.log(count)) * np.float64(rows[term, 0])
             square += value * value
             a += value * rows[term, 1]
             b += value * rows[term, 2]
@@ -256,7 +256,7 @@ def _sum_up(rows, logs, counts, touched, n, sums):  # type: ignore[no-untyped-de
         for k in range(n):
             term = touched[k]
             count = counts[term]
-            value = (logs[count] if count < _LOGS else 1.0 + np.log(count)) * rows[term, 0]
+            value = (logs[count] if count < _LOGS else 1.0 + np.log(count)) * np.float64(rows[term, 0])
             square += value * value
             for j in range(n_themes):
                 sums[j] += value * rows[term, j + 1]
@@ -265,7 +265,7 @@ def _sum_up(rows, logs, counts, touched, n, sums):  # type: ignore[no-untyped-de
 
 
 @numba.njit(inline="always", **_ARGS)
-def _count_sentence(  # type: ignore[no-untyped-def]
+def _count_sentence(
     counts,
     touched,
     pair_filter,
@@ -285,8 +285,8 @@ def _count_sentence(  # type: ignore[no-untyped-def]
 ):
     """Count the terms of a sentence; returns how many terms are touched, classes met, states of the passage."""
     here = np.int64(0)
-    states: Any = np.int64(0)
-    last: Any = np.int64(-1)
+    states = np.int64(0)
+    last = np.int64(-1)
     free = low
     previous = np.int64(0)
     for i in range(low, high):
@@ -345,7 +345,7 @@ def _count_sentence(  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _count_passage(tables, scratch, tokens, pieces, low, high, first):  # type: ignore[no-untyped-def]
+def _count_passage(tables, scratch, tokens, pieces, low, high, first):
     counts, touched = scratch.counts, scratch.touched
     pair_filter, pair_keys, pair_values = tables.pair_filter, tables.pair_keys, tables.pair_values
     names, name_start = tables.names, tables.name_start
@@ -392,7 +392,7 @@ def _count_passage(tables, scratch, tokens, pieces, low, high, first):  # type: 
 
 
 @numba.njit(**_ARGS)
-def _pieces(tokens_run, ends, n_ends, starts, pieces):  # type: ignore[no-untyped-def]
+def _pieces(tokens_run, ends, n_ends, starts, pieces):
     """Sentences, those too long cut between runs: first token, end token, first byte."""
     n = 0
     low = 0
@@ -413,7 +413,7 @@ def _pieces(tokens_run, ends, n_ends, starts, pieces):  # type: ignore[no-untype
 
 
 @numba.njit(**_ARGS)
-def _passages(pieces, n, bounds):  # type: ignore[no-untyped-def]
+def _passages(pieces, n, bounds):
     """Group pieces to passages: the first piece of each, then the number of pieces."""
     made = 0
     held = 0
@@ -433,7 +433,7 @@ def _passages(pieces, n, bounds):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**_ARGS)
-def _ends_sentence(kinds, alnum, abbreviations, text, i, end):  # type: ignore[no-untyped-def]
+def _ends_sentence(kinds, alnum, abbreviations, text, i, end):
     """At the first ender of a run of them: where the sentence ends (or -1), and where the run does."""
     stops_only = True
     j = i
@@ -477,7 +477,7 @@ def _ends_sentence(kinds, alnum, abbreviations, text, i, end):  # type: ignore[n
 
 
 @numba.njit(**_ARGS)
-def _dotted(kinds, fold_start, text, start, i, end):  # type: ignore[no-untyped-def]
+def _dotted(kinds, fold_start, text, start, i, end):
     """At a full stop: whether one letter stands before it (since `start`) and one after it."""
     n = 0
     j = start
@@ -506,7 +506,7 @@ def _dotted(kinds, fold_start, text, start, i, end):  # type: ignore[no-untyped-
 
 
 @numba.njit(**_ARGS)
-def _domain(kinds, fold_start, folded, domains, text, i, end, word):  # type: ignore[no-untyped-def]
+def _domain(kinds, fold_start, folded, domains, text, i, end, word):
     """At a full stop after a letter: whether the end of a site's name follows."""
     n = 0
     j = i + 1
@@ -533,7 +533,7 @@ def _domain(kinds, fold_start, folded, domains, text, i, end, word):  # type: ig
 
 
 @numba.njit(**_ARGS)
-def _is(kinds, fold_start, folded, text, start, end, word):  # type: ignore[no-untyped-def]
+def _is(kinds, fold_start, folded, text, start, end, word):
     """Whether a stretch of bytes folds to a word (an array of code points)."""
     n = 0
     j = start
@@ -549,7 +549,7 @@ def _is(kinds, fold_start, folded, text, start, end, word):  # type: ignore[no-u
 
 
 @numba.njit(**_ARGS)
-def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word):  # type: ignore[no-untyped-def]
+def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word):
     """Read the words of an article.
 
     Returns how many words and sentences there are, or -1 where the article holds an odd sign.
@@ -674,7 +674,8 @@ def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word): 
                     i += size
                     if kind == _NOTHING and joined == i - size and joined > word_start:
                         joined = i
-            if i < end:
+            # White space ends most words, and asks no question.
+            if i < end and text[i] != 0x20:
                 code, size = _decode(text, i)
                 kind = _kind(kinds, code)
                 if kind == _HYPHEN:
@@ -749,12 +750,15 @@ def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word): 
                 unknown,
                 word,
                 n_signs + 5,
-                digits,
+                False,
             )
             continue
         tokens[n] = value
         runs[n] = run
         n += 1
+        if i < end and text[i] == 0x20:
+            in_run = False
+            i += 1
     if n > sentence:
         ends[n_ends] = n
         starts[n_ends] = boundary
@@ -763,7 +767,7 @@ def _read(tables, scratch, text, start, end, tokens, runs, ends, starts, word): 
 
 
 @numba.njit(**_ARGS)
-def _skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, merged):  # type: ignore[no-untyped-def]
+def _skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, merged):
     """Take back the words of a run that is an address.
 
     Go on at its end, or at the stop that ends a sentence there; -1 where it holds a sign beyond the table.
@@ -787,7 +791,7 @@ def _skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept,
 
 
 @numba.njit(**_ARGS)
-def _score_article(tables, scratch, tokens, pieces, bounds, made, pooled, best, score_best):  # type: ignore[no-untyped-def]
+def _score_article(tables, scratch, tokens, pieces, bounds, made, pooled, best, score_best):
     """Score the passages of an article, and the whole; returns the sum of the typicality of its words."""
     n_themes = len(pooled)
     n_whole = 0
@@ -812,10 +816,10 @@ def _score_article(tables, scratch, tokens, pieces, bounds, made, pooled, best, 
                     score_best[j] = score
         for k in range(n):
             term = touched[k]
-            if counts_whole[term] == 0:
-                touched_whole[n_whole] = term
-                n_whole += 1
-            counts_whole[term] += counts[term]
+            before = counts_whole[term]
+            touched_whole[n_whole] = term
+            n_whole += before == 0  # no branch: nobody could foresee it
+            counts_whole[term] = before + counts[term]
             counts[term] = 0
     if made == 0:
         pooled[:] = intercept
@@ -832,7 +836,7 @@ def _score_article(tables, scratch, tokens, pieces, bounds, made, pooled, best, 
 
 
 @numba.njit(**_ARGS)
-def _score(tables, scratch, text, offsets, scores, spans, n_words, typicality):  # type: ignore[no-untyped-def]
+def _score(tables, scratch, text, offsets, scores, spans, n_words, typicality):
     """Score articles; see `Kernel.score`."""
     longest = 0
     for a in range(len(offsets) - 1):
@@ -935,15 +939,15 @@ def _endings() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     for ending in stem_endings():
         node = 0
         for char in reversed(ending):
-            at = ord(char) - ord("a")
-            if not nodes[node][at]:
+            letter = ord(char) - ord("a")
+            if not nodes[node][letter]:
                 nodes.append([0] * 27)
-                nodes[node][at] = len(nodes) - 1
-            node = nodes[node][at]
+                nodes[node][letter] = len(nodes) - 1
+            node = nodes[node][letter]
         nodes[node][26] = 1
-    letter = np.full(128, -1, np.int32)
-    letter[ord("a") : ord("z") + 1] = np.arange(26)
-    return np.array(nodes, np.int32), letter
+    letters = np.full(128, -1, np.int32)
+    letters[ord("a") : ord("z") + 1] = np.arange(26)
+    return np.array(nodes, np.int32), letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -1031,8 +1035,11 @@ class Kernel:
         def term(name: str) -> int:
             return terms.get(name, -1)
 
-        def padded(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-            return np.ascontiguousarray(np.vstack([values, np.zeros((n_terms + 1 - len(values), values.shape[1]))]))
+        def padded(values: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+            made = np.vstack([values, np.zeros((n_terms + 1 - len(values), values.shape[1]))])
+            # An artifact holds single precision: half the memory, and not a bit lost.
+            single = made.astype(np.float32)
+            return np.ascontiguousarray(single if (single == made).all() else made)
 
         self.tables = Tables(
             kind=kind,
@@ -1117,7 +1124,7 @@ class Kernel:
 
 
 def _word_values() -> tuple[dict[str, int], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Return flags of words that are known whole, and the names of states by the number of their first word."""
+    """Flags of words that are known whole, and the names of states by the number of their first word."""
     values = dict.fromkeys(DROPPED, _DROP) | {CYBER: _CYBER}
     for word in function_words():
         values[word] = values.get(word, 0) | _FUNCTION
