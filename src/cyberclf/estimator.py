@@ -82,7 +82,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            When lengths differ, `y` is neither kind, or there is nothing to tell apart.
+            When lengths differ, `y` is neither kind, `n_folds` is below 2, or there is nothing to tell apart.
         """
         texts = _checked(X)
         ids, labels = _labels(y, len(texts))
@@ -101,6 +101,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
             for row, (text, event, given) in enumerate(zip(texts, events, labels, strict=True))
         )
         corpus = Corpus(corpus.articles, ids, corpus.fingerprint)
+        if self.n_folds < 2:
+            raise ValueError(f"n_folds is {self.n_folds}; it needs 2 or more")
         recipe = Recipe(C=self.C, class_weight=self.class_weight, n_folds=self.n_folds, seed=self.random_state)
         self.model_ = train(corpus, recipe=recipe, n_jobs=self.n_jobs).model
         self.classes_ = np.array(self.model_.themes)
@@ -176,6 +178,8 @@ def _labels(
     if not (np.isnan(labels) | (labels == 0) | (labels == 1)).all():
         raise ValueError("y holds a value that is not 1, 0 or NaN")
     ids = themes or tuple(str(name) for name in (named if named is not None else range(labels.shape[1])))
+    if named is not None and len(set(map(str, named))) < labels.shape[1]:
+        raise ValueError("y has two columns of the same name; give each theme one column")
     if labels.shape[1] != len(ids):
         raise ValueError(f"y has {labels.shape[1]} columns for {len(ids)} themes")
     return ids, labels
