@@ -42,8 +42,13 @@ def markdown_table(part: Part) -> str:
             else ""
             for c in _COLUMNS
         ]
-        lines.append(f"| {theme} | {' | '.join(cells)} | {int(row['support'])} |")
+        lines.append(f"| {_cell(str(theme))} | {' | '.join(cells)} | {int(row['support'])} |")
     return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    """Keep a text within one cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def write_card(trained: Trained, scores: Part | None, artifact: Path) -> Path:
@@ -58,7 +63,7 @@ def write_card(trained: Trained, scores: Part | None, artifact: Path) -> Path:
     described = meta["corpus"]
     kinds = ", ".join(f"{n} {kind}" for kind, n in described["kinds"].items())
     rows = "\n".join(
-        f"| `{t.id}` | {t.name} | {t.name_fr} | {described['positives'][t.id]} | {threshold:.2f} | {spread:.2f} | {t.definition} |"
+        f"| `{_cell(t.id)}` | {_cell(t.name)} | {_cell(t.name_fr)} | {described['positives'][t.id]} | {threshold:.2f} | {spread:.2f} | {_cell(t.definition)} |"
         for t, threshold, spread in zip(model.theme_list, model.thresholds, meta["threshold_spread"], strict=True)
     )
     few = (
@@ -82,8 +87,8 @@ def write_card(trained: Trained, scores: Part | None, artifact: Path) -> Path:
             )
     text = f"""# Model card: {artifact.name}
 
-Made by `cyberclf train`. TF-IDF and one logistic regression a theme score the passages of an article and the
-article as a whole; a calibrated sum of the two gives each theme's probability.
+Made by `cyberclf train`. Two logistic regressions a theme on TF-IDF, one of the passages of an article and one of
+the article as a whole; a calibrated sum of the two gives each theme's probability.
 
 ## Intended use
 
