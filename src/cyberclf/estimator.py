@@ -177,12 +177,18 @@ def _labels(
         raise ValueError(f"y has shape {labels.shape} for {n_texts} texts; it needs (n_texts, n_themes)")
     if not (np.isnan(labels) | (labels == 0) | (labels == 1)).all():
         raise ValueError("y holds a value that is not 1, 0 or NaN")
-    ids = themes or tuple(str(name) for name in (named if named is not None else range(labels.shape[1])))
-    if named is not None and len(set(map(str, named))) < labels.shape[1]:
-        raise ValueError("y has two columns of the same name; give each theme one column")
+    found = _names(range(labels.shape[1]) if named is None else named)
+    ids = themes or found
     if labels.shape[1] != len(ids):
         raise ValueError(f"y has {labels.shape[1]} columns for {len(ids)} themes")
     return ids, labels
+
+
+def _names(columns: Iterable[Any]) -> tuple[str, ...]:
+    names = tuple(map(str, columns))
+    if len(set(names)) < len(names):
+        raise ValueError("y has two columns of the same name; give each theme one column")
+    return names
 
 
 def _from_ids(
