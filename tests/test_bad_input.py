@@ -479,3 +479,63 @@ def test_info_bears_what_a_stranger_wrote(call, tmp_path, scores):
     assert status in (0, 1)
     assert "Traceback" not in err
     assert not {"\x1b", "\u202e"} & set(out + err)
+
+
+# Found by an audit
+
+
+@pytest.mark.parametrize(
+    "texts", [["abc mot", "xyz truc", "uvw chose"], ["...", "!!!", "???"]], ids=["no word shared", "no word at all"]
+)
+def test_articles_that_share_no_word_make_a_constant_model(call, tmp_path, texts):
+    rows = [{"text": text, "themes": ["a"] if number == 0 else []} for number, text in enumerate(texts)]
+    path = corpus(tmp_path / "c.jsonl", rows)
+    status, _, err = call("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1)
+    assert status == 0, err
+    assert cyberclf.load(tmp_path / "m.safetensors").vocabulary == ()
+    classifier = cyberclf.ThemeClassifier(n_jobs=1).fit(texts, [[1], [0], [0]])
+    assert len(np.unique(classifier.predict_proba(texts))) == 1
+
+
+def rewritten(path, change):
+    """Write the shipped artifact with another header."""
+    content = SHIPPED.read_bytes()
+    size = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + size])
+    change(header)
+    made = json.dumps(header).encode()
+    made += b" " * (-len(made) % 8)
+    path.write_bytes(len(made).to_bytes(8, "little") + made + content[8 + size :])
+    return path
+
+
+@pytest.mark.parametrize(("name", "dtype"), [("vocabulary", "I8"), ("coef", "I32"), ("idf", "U32"), ("review", "I64")])
+def test_an_artifact_whose_arrays_are_of_another_type(fails, tmp_path, name, dtype):
+    path = rewritten(tmp_path / "m.safetensors", lambda header: header[name].update(dtype=dtype))
+    fails("info", "--model", path, expected=f"damaged: {name} is of type {dtype}, not ")
+
+
+def test_an_artifact_in_half_precision(fails, tmp_path):
+    def halve(header):
+        rows, columns = header["coef"]["shape"]
+        header["coef"].update(dtype="BF16", shape=[rows, 2 * columns])
+
+    path = rewritten(tmp_path / "m.safetensors", halve)
+    fails("info", "--model", path, expected="damaged: coef is of type BF16, not F32")
+
+
+def test_an_artifact_with_one_theme_twice(fails, tmp_path):
+    def repeat(header):
+        said = json.loads(header["__metadata__"]["cyberclf"])
+        said["themes"][1] = said["themes"][0]
+        header["__metadata__"]["cyberclf"] = json.dumps(said)
+
+    path = rewritten(tmp_path / "m.safetensors", repeat)
+    fails("info", "--model", path, expected="two themes have the same id")
+
+
+@pytest.mark.parametrize("theme", ["a;b", "a\nb", " a", "\ud800", "macro", "micro", "no theme"])
+def test_a_theme_id_that_a_table_could_not_hold(fails, tmp_path, theme):
+    path = tmp_path / "c.jsonl"
+    path.write_text(json.dumps({"text": "bon", "themes": [theme]}) + "\n", "utf-8")
+    fails("train", path, "--output", tmp_path / "m.safetensors", expected="c.jsonl:1: ")

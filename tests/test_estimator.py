@@ -97,3 +97,11 @@ def test_labels_that_fit_nothing_are_refused(labels, match):
 def test_it_says_when_it_is_not_fitted():
     with pytest.raises(NotFittedError):
         ThemeClassifier().predict(["a"])
+
+
+def test_two_columns_of_one_name_and_a_single_fold_are_refused():
+    texts = ["la loi passe", "le match finit"]
+    with pytest.raises(ValueError, match="two columns of the same name"):
+        ThemeClassifier().fit(texts, pd.DataFrame([[1, 0], [0, 1]], columns=["a", "a"]))
+    with pytest.raises(ValueError, match="n_folds is 1"):
+        ThemeClassifier(n_folds=1).fit(texts, [[1], [0]])

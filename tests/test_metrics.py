@@ -108,3 +108,22 @@ def test_the_table_has_intervals_around_its_values_and_a_row_for_no_theme():
             assert row[f"{name}_low"] <= row[name] <= row[f"{name}_high"]
     assert table.loc["a", "f1"] == pytest.approx(f1_score(labels[:, 0], score[:, 0] > 0.7))
     assert 0 < summary(made)["subset_accuracy"] < 1
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_positive_among_many_warns_of_nothing_and_micro_has_an_interval():
+    rng = np.random.default_rng(0)
+    labels = np.zeros((40, 2))
+    labels[0, 0] = 1
+    table = score_table(Predictions(("a", "b"), labels, rng.random(labels.shape), labels == 1))
+    assert table.loc["macro", "f1"] == 1.0
+    row = table.loc["micro"]
+    assert row["average_precision_low"] <= row["average_precision"] <= row["average_precision_high"]
+    assert row["average_precision_low"] < row["average_precision_high"]
+
+
+def test_only_articles_judged_whole_are_without_a_theme():
+    labels = np.array([[0.0, np.nan], [0.0, 0.0], [1.0, 0.0], [np.nan, np.nan]])
+    made = summary(Predictions(("a", "b"), labels, np.zeros((4, 2)), np.zeros((4, 2), dtype=bool)))
+    assert made["without_theme_true"] == 0.5
+    assert made["without_theme_given"] == 1.0

@@ -25,6 +25,17 @@ _KEY: Final = "cyberclf"
 SHIPPED: Final = "models/cyberclf.safetensors"
 #: An artifact beyond this is not one of ours; it bounds what a stranger's file can make us read.
 MAX_BYTES: Final = 2_000_000_000
+#: The arrays, and the type that each is saved in, as the format names it.
+_DTYPES: Final = {
+    "vocabulary": "U8",
+    "idf": "F32",
+    "idf_whole": "F32",
+    "coef": "F32",
+    "intercept": "F32",
+    "coef_whole": "F32",
+    "intercept_whole": "F32",
+    "review": "F64",
+}
 _THEME_KEYS: Final = ("id", "name", "name_fr", "definition")
 
 
@@ -107,7 +118,11 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
             if said is None:
                 raise ArtifactError(f"{file}: a safetensors file, but not of cyberclf; train one with 'cyberclf train'")
             header = _header(file, said)
-            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - no dict
+            for name, dtype in _DTYPES.items():
+                found = opened.get_slice(name).get_dtype()
+                if found != dtype:
+                    raise ArtifactError(f"{file}: damaged: {name} is of type {found}, not {dtype}; train it again")
+            tensors = {name: opened.get_tensor(name) for name in _DTYPES}
     except SafetensorError as error:
         raise ArtifactError(f"{file}: not an artifact, or damaged or cut short ({error})") from None
     try:
@@ -142,6 +157,8 @@ def _header(file: Path, said: str) -> dict[str, Any]:
 
 def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
     themes = tuple(Theme(**{key: str(row[key]) for key in _THEME_KEYS}) for row in header["themes"])
+    if len({theme.id for theme in themes}) < len(themes):
+        raise ValueError("two themes have the same id")
     joined = tensors["vocabulary"].tobytes().decode()
     vocabulary = tuple(joined.split("\n")) if joined else ()
     model = Model(

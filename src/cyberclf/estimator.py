@@ -82,7 +82,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            When lengths differ, `y` is neither kind, or there is nothing to tell apart.
+            When lengths differ, `y` is neither kind, `n_folds` is below 2, or there is nothing to tell apart.
         """
         texts = _checked(X)
         ids, labels = _labels(y, len(texts))
@@ -101,6 +101,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
             for row, (text, event, given) in enumerate(zip(texts, events, labels, strict=True))
         )
         corpus = Corpus(corpus.articles, ids, corpus.fingerprint)
+        if self.n_folds < 2:
+            raise ValueError(f"n_folds is {self.n_folds}; it needs 2 or more")
         recipe = Recipe(C=self.C, class_weight=self.class_weight, n_folds=self.n_folds, seed=self.random_state)
         self.model_ = train(corpus, recipe=recipe, n_jobs=self.n_jobs).model
         self.classes_ = np.array(self.model_.themes)
@@ -175,10 +177,18 @@ def _labels(
         raise ValueError(f"y has shape {labels.shape} for {n_texts} texts; it needs (n_texts, n_themes)")
     if not (np.isnan(labels) | (labels == 0) | (labels == 1)).all():
         raise ValueError("y holds a value that is not 1, 0 or NaN")
-    ids = themes or tuple(str(name) for name in (named if named is not None else range(labels.shape[1])))
+    found = _names(range(labels.shape[1]) if named is None else named)
+    ids = themes or found
     if labels.shape[1] != len(ids):
         raise ValueError(f"y has {labels.shape[1]} columns for {len(ids)} themes")
     return ids, labels
+
+
+def _names(columns: Iterable[Any]) -> tuple[str, ...]:
+    names = tuple(map(str, columns))
+    if len(set(names)) < len(names):
+        raise ValueError("y has two columns of the same name; give each theme one column")
+    return names
 
 
 def _from_ids(

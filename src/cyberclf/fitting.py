@@ -128,7 +128,7 @@ def fit_linear(data: Encoded, rows: IntArray, recipe: Recipe) -> Linear:
     Andrews, Tsochantaridis and Hofmann 2002).  A second regression learns from whole articles.
 
     A theme that all or none of the articles have gets coefficients of zero and its log-odds as
-    intercept.
+    intercept; so does every theme where the articles share no term.
     """
     kept = keep_terms(data, rows, recipe)
     of_rows = np.isin(data.article, rows)
@@ -162,7 +162,7 @@ def fit_linear(data: Encoded, rows: IntArray, recipe: Recipe) -> Linear:
 def _fit(x: "csr_matrix", y: BoolArray, weight: FloatArray, recipe: Recipe) -> tuple[FloatArray, float]:
     from sklearn.linear_model import LogisticRegression
 
-    if y.all() or not y.any():
+    if y.all() or not y.any() or not x.shape[1]:
         return np.zeros(x.shape[1]), float(np.log((y.sum() + 0.5) / ((~y).sum() + 0.5)))
     model = LogisticRegression(
         C=recipe.C, class_weight=recipe.class_weight, solver="liblinear", tol=recipe.tol, max_iter=1000

@@ -14,6 +14,8 @@ from cyberclf.passages import passage_spans
 __all__ = ["KINDS", "LabelledArticle", "labelled_article"]
 
 KINDS: Final = ("press", "written", "seed")
+#: Rows that tables of scores have beside the themes.
+RESERVED: Final = frozenset({"macro", "micro", "no theme"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,20 @@ def _ids(row: dict[str, Any], key: str, where: str) -> frozenset[str]:
         raise CorpusError(
             f"{where}: '{key}' must be a list of theme ids" + (" ([] for none)" if key == "themes" else "")
         )
+    for theme in value:
+        _check_id(theme, where)
     return frozenset(value)
+
+
+def _check_id(theme: str, where: str) -> None:
+    try:
+        theme.encode()
+    except UnicodeEncodeError:
+        raise CorpusError(f"{where}: a theme id holds half a character; write it as UTF-8") from None
+    if ";" in theme or len(theme.splitlines()) > 1 or theme.strip() != theme:
+        raise CorpusError(f"{where}: theme id {theme[:40]!r}: an id is one line without ';' or space around it")
+    if theme in RESERVED:
+        raise CorpusError(f"{where}: theme id '{theme}' names a row of the scores; give the theme another id")
 
 
 def _optional(row: dict[str, Any], key: str, where: str) -> str | None:

@@ -13,9 +13,12 @@ __all__ = ["Predictions", "average_precision", "resampled_scores", "resamples", 
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
 
 _RESAMPLES = 1000
 _LIMITS = (2.5, 97.5)
+#: Numbers held at once when all decisions are ranked on each resample.
+_BATCH = 2_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,12 +138,14 @@ def score_table(predictions: Predictions, *, seed: int = 0) -> "pd.DataFrame":
     values = resampled_scores(predictions, weights)
     table = {theme: _row(values[:, :, j], int(truth[:, j].sum())) for j, theme in enumerate(predictions.themes)}
     present = truth.any(axis=0)
-    with np.errstate(invalid="ignore"):
-        macro = np.nanmean(values[:, :, present], axis=2) if present.any() else np.full(values.shape[:2], np.nan)
+    known = ~np.isnan(values[:, :, present])
+    with np.errstate(invalid="ignore"):  # a resample may draw no article of any theme
+        macro = np.where(known, values[:, :, present], 0.0).sum(axis=2) / known.sum(axis=2)
     table["macro"] = _row(macro, int(truth.sum()))
     micro = np.stack([*_ratios(hits.sum(1), said.sum(1), true.sum(1)), np.full(len(weights), np.nan)])
     flat = judged.ravel()
-    micro[3, 0] = average_precision(truth.ravel()[flat], score.ravel()[flat])[0]
+    article = np.repeat(np.arange(n_articles), n_themes)[flat]
+    micro[3] = _ranked_together(truth.ravel()[flat], score.ravel()[flat], article, weights)
     table["micro"] = _row(micro, int(truth.sum()))
     whole = judged.all(axis=1)
     none_true, none_given = whole & ~truth.any(axis=1), whole & ~given.any(axis=1)
@@ -155,6 +160,13 @@ def score_table(predictions: Predictions, *, seed: int = 0) -> "pd.DataFrame":
     return frame
 
 
+def _ranked_together(truth: BoolArray, score: FloatArray, article: IntArray, weights: FloatArray) -> FloatArray:
+    """Average precision of all decisions in one list, a batch of resamples at a time to bound the memory."""
+    size = max(1, _BATCH // max(1, len(score)))
+    batches = [weights[start : start + size] for start in range(0, len(weights), size)]
+    return np.concatenate([average_precision(truth, score, batch[:, article]) for batch in batches])
+
+
 def _row(values: FloatArray, support: int) -> dict[str, float]:
     row: dict[str, float] = {}
     for name, sample in zip(("precision", "recall", "f1", "average_precision"), values, strict=True):
@@ -167,12 +179,18 @@ def _row(values: FloatArray, support: int) -> dict[str, float]:
 
 
 def summary(predictions: Predictions) -> dict[str, float]:
-    """Subset accuracy (all themes of an article right), and the share of articles without a theme."""
+    """Subset accuracy (all themes of an article right), and the share of articles without a theme.
+
+    The shares are of the articles judged for every theme; NaN where there is none.
+    """
     judged = ~np.isnan(predictions.labels)
-    right = ((predictions.labels == 1) == predictions.given) | ~judged
+    # An article that was judged in part may yet have a theme that nobody looked for.
+    whole = judged.all(axis=1)
+    truth = predictions.labels == 1
+    right = (truth == predictions.given) | ~judged
     return {
         "articles": len(right),
         "subset_accuracy": float(right.all(axis=1).mean()),
-        "without_theme_given": float((~predictions.given).all(axis=1).mean()),
-        "without_theme_true": float((~(predictions.labels == 1)).all(axis=1).mean()),
+        "without_theme_given": float((~predictions.given[whole]).all(axis=1).mean()) if whole.any() else float("nan"),
+        "without_theme_true": float((~truth[whole]).all(axis=1).mean()) if whole.any() else float("nan"),
     }

@@ -56,7 +56,9 @@ def _table(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:
             if row.review:
                 said += f"; review: {', '.join(row.review)}"
         short = printable(name)
-        yield f"{_fit(short[-34:], 34)}  {_fit(printable(row.title), _TITLE_WIDTH)}  {printable(said)}\n"
+        if len(short) > 34:
+            short = "…" + short[-33:]
+        yield f"{_fit(short, 34)}  {_fit(printable(row.title), _TITLE_WIDTH)}  {printable(said)}\n"
 
 
 def _jsonl(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:  # noqa: ARG001 - as its peers
