@@ -168,7 +168,7 @@ def test_a_file_without_rows(call, tmp_path):
         ("a.csv", b"", "a.csv: empty; it needs a header line with the column text"),
         ("a.csv", b"id,body\n1,x\n", "a.csv: no column 'text'; it has id, body"),
         ("a.csv", b"text,text\n1,x\n", "a.csv: two columns have the same name"),
-        ("a.csv", b'text\n"never closed\n', "a.csv: not CSV: "),
+        ("a.csv", b'text\n"never closed\n', "a.csv:2: not CSV: "),
         ("a.tsv", b"id,text\n1,x\n", "a.tsv: no column 'text'"),
         ("a.jsonl", b'{"id": 1}\n', "a.jsonl:1: no text; each row needs 'text', a string"),
         ("a.jsonl", b'{"text": 5}\n', "a.jsonl:1: no text; each row needs 'text', a string"),
@@ -539,3 +539,57 @@ def test_a_theme_id_that_a_table_could_not_hold(fails, tmp_path, theme):
     path = tmp_path / "c.jsonl"
     path.write_text(json.dumps({"text": "bon", "themes": [theme]}) + "\n", "utf-8")
     fails("train", path, "--output", tmp_path / "m.safetensors", expected="c.jsonl:1: ")
+
+
+@pytest.mark.parametrize("command", ["train", "predict", "extract"])
+def test_an_output_that_is_an_input_is_refused_and_left_alone(command, tmp_path, capsys):
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"text": "La loi.", "themes": ["a"]}\n', encoding="utf-8")
+    with pytest.raises(SystemExit) as stop:
+        main([command, str(file), "--output", str(file)])
+    assert stop.value.code == 2
+    assert "would be written over" in capsys.readouterr().err
+    assert "La loi" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "args", [["predict", ""], ["predict", "a.txt", "--output", ""], ["predict", "a.txt", "--model", ""]]
+)
+def test_an_empty_name_is_wrong_use(args, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(args)
+    assert stop.value.code == 2
+    assert "name of a file is empty" in capsys.readouterr().err
+
+
+def test_counts_go_to_a_file_that_can_be_read_again(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["extract", "a.jsonl", "--output", str(tmp_path / "counts")])
+    assert stop.value.code == 2
+    assert ".jsonl.gz" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize(
+    ("closed", "said"), [("- <&-", "standard input is closed"), ("a.txt >&-", "standard output is closed")]
+)
+def test_a_closed_stream_is_one_line(closed, said, tmp_path):
+    (tmp_path / "a.txt").write_text("La loi.", encoding="utf-8")
+    command = f"{sys.executable} -m cyberclf predict {closed}"
+    done = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("bad", [b"caf\xe9", b'"a"b'])
+def test_a_bad_row_of_a_table_costs_that_row_only(bad, tmp_path, capsys):
+    rows = [TEXT.encode()] * 50 + [bad] + [TEXT.encode()] * 50
+    (tmp_path / "a.csv").write_bytes(b"text,id\n" + b"".join(b"%b,%d\n" % (row, n) for n, row in enumerate(rows)))
+    main(["predict", str(tmp_path / "a.csv"), "--format", "jsonl"])
+    out, err = capsys.readouterr()
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [row["status"] for row in found].count("ok") == 100
+    assert found[50]["status"] == "error"
+    assert "a.csv:52" in found[50]["error"]
+    assert "1 could not be read" in err

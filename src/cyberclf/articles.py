@@ -7,6 +7,7 @@ import csv
 import io
 import itertools
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ SUFFIXES: Final = (".txt", ".jsonl", ".csv", ".tsv", ".parquet")
 #: One article or one row beyond this is an error: no press article is as long.
 MAX_BYTES: Final = 20_000_000
 _TITLE_LENGTH: Final = 300
+#: How a byte that is not UTF-8 looks once read.
+_BAD_BYTE: Final = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,8 @@ def _decode(content: bytes, where: str) -> str:
 
 
 def _read_stdin() -> Iterator[Article | Unreadable]:
+    if sys.stdin is None:
+        raise ArticleError("-: standard input is closed; give files, or a pipe")
     stream = sys.stdin.buffer
     head = stream.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n") if isinstance(stream, io.BufferedReader) else b""
     if head.startswith(b"{"):
@@ -209,34 +214,59 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
         When the header lacks one of the columns `needed`, or the file cannot be parsed at all.
     """
     csv.field_size_limit(MAX_BYTES)
-    lines = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    head = ""
+    # A byte that is not UTF-8 costs its row, not the file: it passes as half a character, and is found there.
+    lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
         head = lines.readline()
+        if _BAD_BYTE.search(head):
+            raise ArticleError(f"{path}: not UTF-8; save it as UTF-8")
         if not head.strip():
             raise ArticleError(f"{path}: empty; it needs a header line with the column {needed[0]}")
         reader = csv.reader(itertools.chain([head], lines), delimiter=_delimiter(head, path), strict=True)
-        columns = [name.strip() for name in next(reader)]
-        for name in needed:
-            if name not in columns:
-                raise ArticleError(f"{path}: no column '{name}'; it has {', '.join(columns[:12])}")
-        if len(set(columns)) < len(columns):
-            raise ArticleError(f"{path}: two columns have the same name")
-        for number, cells in enumerate(reader, 2):
+        columns = _columns(reader, path, needed)
+        for number, cells in enumerate(_records(reader), 2):
             where = f"{path}:{number}"
-            if not any(cells):
+            if isinstance(cells, str):
+                yield (
+                    where,
+                    f"{where}: not CSV: {cells}; quote texts that hold the separator, and double quotes in them",
+                )
+            elif not cells:
                 continue
-            if len(cells) != len(columns):
+            elif any(map(_BAD_BYTE.search, cells)):
+                yield where, f"{where}: not UTF-8; save the file as UTF-8"
+            elif len(cells) != len(columns):
                 said = f"{where}: {len(cells)} cells for {len(columns)} columns"
                 yield where, f"{said}; give each row all its cells, and quote texts that hold the separator"
-                continue
-            yield where, dict(zip(columns, cells, strict=True))
-    except UnicodeDecodeError as error:
-        raise ArticleError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    except csv.Error as error:
-        raise ArticleError(f"{path}: not CSV: {error}; from there on nothing could be read") from None
+            else:
+                yield where, dict(zip(columns, cells, strict=True))
     finally:
         lines.detach()
+
+
+def _columns(reader: Any, path: str, needed: tuple[str, ...]) -> list[str]:
+    """Read the header line."""
+    try:
+        columns = [name.strip() for name in next(reader)]
+    except csv.Error as error:
+        raise ArticleError(f"{path}:1: not CSV: {error}") from None
+    for name in needed:
+        if name not in columns:
+            raise ArticleError(f"{path}: no column '{name}'; it has {', '.join(columns[:12])}")
+    if len(set(columns)) < len(columns):
+        raise ArticleError(f"{path}: two columns have the same name")
+    return columns
+
+
+def _records(reader: Any) -> Iterator[list[str] | str]:
+    """Yield the cells of each record, or why it is none; the reader goes on at the next line."""
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield str(error)
 
 
 def _delimiter(head: str, path: str) -> str:

@@ -32,6 +32,9 @@ def cli() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line; exit with 0, 1 (failure) or 2 (wrong use)."""
+    if sys.stdout is None:
+        # Closed by who called: there is nobody to answer.
+        fail("standard output is closed; open it, or give --output FILE", 1)
     try:
         cli.main(args=args, prog_name="cyberclf", standalone_mode=False)
         sys.stdout.flush()

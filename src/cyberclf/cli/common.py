@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 import click
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from cyberclf.corpus import Corpus
     from cyberclf.evaluation import Part
 
-__all__ = ["corpus_of", "fail", "jobs_option", "opened", "say", "show"]
+__all__ = ["check_paths", "corpus_of", "fail", "jobs_option", "opened", "say", "show"]
 
 _BUNDLED = ("corpus.jsonl", "press.jsonl.gz", "articles.jsonl.gz")
 
@@ -28,6 +29,22 @@ def fail(message: str, status: int) -> None:
 def say(message: str) -> None:
     """Print a line on standard error."""
     click.echo(printable(message), err=True)
+
+
+def check_paths(inputs: Sequence[str], output: str | None) -> None:
+    """Refuse an empty name, and an output that would take the place of an input.
+
+    Raises
+    ------
+    click.UsageError
+    """
+    if "" in {*inputs, output}:
+        raise click.UsageError("the name of a file is empty; name one")
+    if output is None or output == "-" or not Path(output).is_file():
+        return
+    for given in inputs:
+        if Path(given).exists() and Path(given).samefile(output):
+            raise click.UsageError(f"{output}: would be written over while it is read; name another file to write")
 
 
 def jobs_option(function: Callable[..., None]) -> Callable[..., None]:

@@ -7,7 +7,7 @@ import sys
 import click
 
 import cyberclf
-from cyberclf.cli.common import corpus_of, jobs_option, opened, say, show
+from cyberclf.cli.common import check_paths, corpus_of, jobs_option, opened, say, show
 
 __all__ = ["evaluate"]
 
@@ -20,6 +20,7 @@ __all__ = ["evaluate"]
 @jobs_option
 def evaluate(corpus: tuple[str, ...], model: str | None, json_file: str | None, report: str | None, jobs: int) -> None:
     """Say how good the recipe, or a model, is on labelled articles; without arguments, on all of seeds/."""
+    check_paths([*corpus, *([model] if model is not None else [])], json_file)
     from cyberclf.files import require_writable
 
     if json_file:

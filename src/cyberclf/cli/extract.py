@@ -2,7 +2,7 @@
 
 import click
 
-from cyberclf.cli.common import say
+from cyberclf.cli.common import check_paths, say
 
 __all__ = ["extract"]
 
@@ -29,12 +29,15 @@ def extract(corpus: tuple[str, ...], output: str, min_articles: int, known: tupl
     Each passage becomes a bag: its words and how often, no order. Words of a single article are dropped, pairs of
     words that few articles share, numbers, addresses and links.
     """
+    check_paths([*corpus, *known], output)
     from cyberclf.bags import extract as extract_bags
     from cyberclf.bags import write_bags
     from cyberclf.corpus import read_corpus
     from cyberclf.files import require_writable
 
     require_writable(output)
+    if not output.endswith((".jsonl", ".jsonl.gz")):
+        raise click.UsageError(f"{output}: name a file that ends in .jsonl or .jsonl.gz, so that it can be read again")
     read = read_corpus(corpus)
     made = extract_bags(read, min_articles=min_articles, known=read_corpus(known) if known else None)
     write_bags(made, output)

@@ -10,7 +10,7 @@ import click
 import cyberclf
 from cyberclf.calibration import FAVOURS
 from cyberclf.choices import Choices
-from cyberclf.cli.common import fail, jobs_option, opened, say
+from cyberclf.cli.common import check_paths, fail, jobs_option, opened, say
 from cyberclf.model import Model
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def predict(
     Themes under review are those that a person should decide: outside, of the articles that have a theme, and of
     those that lack it, at most the share LEVEL is on the wrong side.
     """
+    check_paths([*paths, *([model] if model is not None else [])], output)
     choices = Choices(favour, _thresholds(own), level, force)
     if explain and (cluster or (fmt or _format_of(output)) not in {"table", "jsonl"}):
         raise click.UsageError("--explain goes with --format table or jsonl, and not with --cluster")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cyberclf.cli.common import corpus_of, jobs_option, say, show
+from cyberclf.cli.common import check_paths, corpus_of, jobs_option, say, show
 
 if TYPE_CHECKING:
     from cyberclf.evaluation import Part
@@ -34,6 +34,7 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     CORPUS is JSON Lines (.jsonl, .jsonl.gz) of rows with text and themes, or a table (.csv, .tsv) with a column
     text and a column themes (ids separated by ;) or one 0/1 column a theme. The themes are those of the corpus.
     """
+    check_paths([*corpus, *([themes_file] if themes_file is not None else [])], output)
     from cyberclf.files import checkout, require_writable
     from cyberclf.modelcard import card_path
     from cyberclf.themes import read_themes
