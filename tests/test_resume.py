@@ -91,7 +91,7 @@ def test_killed_and_resumed_is_as_if_never_killed(archive, tmp_path, source, suf
     resumed = run(*args, "--output", output, "--resume")
     assert resumed.returncode == 0, resumed.stderr
     assert "cyberclf: went on after " in resumed.stderr
-    assert f"{N_ROWS} articles: {N_ROWS - 1} tagged, 0 empty, 1 could not be read" in resumed.stderr
+    assert f"{N_ROWS} articles: {N_ROWS - 1} tagged, 0 short, 0 foreign, 0 empty, 1 could not be read" in resumed.stderr
     assert run(*args, "--output", whole).returncode == 0
     assert output.read_bytes() == whole.read_bytes()
     assert done > 0
