@@ -9,7 +9,7 @@ word.  What it rests on:
 - Counts of a passage are kept in an array of terms and the list of those touched; scores are added up when the
   passage is complete.
 
-Articles with signs whose folding it does not know (`Tables.of`: a sign that folds to several words, or beyond
+Articles with signs whose folding it does not know (`Tables.of`: a sign beyond
 the second Unicode plane) are left to the reference, so equality has no exceptions.
 """
 

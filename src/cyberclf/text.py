@@ -86,6 +86,8 @@ class _FoldTable(dict[int, str]):
             base = unicodedata.normalize("NFKD", char.casefold())
             kept = (c for c in base if not unicodedata.combining(c))
             folded = "".join(_LIGATURES.get(c, c if c.isalnum() else " ") for c in kept)
+            # A sign that stands for several words (½, ℀) is none of them, so that one pass can follow.
+            folded = folded if folded.isalnum() else " " * bool(folded)
         self[code] = folded
         return folded
 
