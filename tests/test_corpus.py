@@ -122,3 +122,13 @@ def test_the_fingerprint_follows_text_and_labels(small_corpus):
 def test_an_empty_corpus_is_refused():
     with pytest.raises(CorpusError, match="empty"):
         Corpus.of([])
+
+
+def test_a_table_as_pandas_writes_it_is_read(tmp_path):
+    import pandas as pd
+
+    frame = pd.DataFrame({"text": ["La loi.", "Le port."], "loi": [1, 0], "mer": [None, 1]})
+    frame.to_csv(tmp_path / "a.csv")
+    first, second = read_corpus([tmp_path / "a.csv"]).articles
+    assert (first.themes, first.not_judged) == ({"loi"}, {"mer"})
+    assert (second.themes, second.not_judged) == ({"mer"}, set())

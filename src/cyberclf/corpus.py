@@ -151,10 +151,12 @@ def _from_table(row: dict[str, Any], where: str) -> dict[str, Any]:
         made["themes"] = _split(row["themes"])
         made["not_judged"] = _split(row.get("not_judged", ""))
     else:
-        columns = [name for name in row if name not in _COLUMNS]
+        # A column without a name is the index that pandas writes.
+        columns = [name for name in row if name and name not in _COLUMNS]
         if not columns:
             raise CorpusError(f"{where.rpartition(':')[0]}: no column 'themes' and no 0/1 column a theme")
-        cells = {name: row[name].strip() for name in columns}
+        # With empty cells in a column, pandas writes its numbers as 1.0 and 0.0.
+        cells = {name: row[name].strip().removesuffix(".0") for name in columns}
         for name, cell in cells.items():
             if cell not in {"0", "1", ""}:
                 raise CorpusError(f"{where}: column '{name}' holds '{cell[:30]}'; 0, 1 or empty (not judged)")
