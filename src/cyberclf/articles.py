@@ -234,7 +234,7 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
             elif not cells:
                 continue
             elif any(map(_BAD_BYTE.search, cells)):
-                yield where, f"{where}: not UTF-8; save the file as UTF-8"
+                yield where, f"{where}: not UTF-8; save it as UTF-8"
             elif len(cells) != len(columns):
                 said = f"{where}: {len(cells)} cells for {len(columns)} columns"
                 yield where, f"{said}; give each row all its cells, and quote texts that hold the separator"
