@@ -201,8 +201,8 @@ def _described(trained: Trained, scores: Part | None, name: str) -> str:
     )
     return f"""# Model card: {name}
 
-Made by `cyberclf train`. TF-IDF and one logistic regression a theme score the passages of an article and the
-article as a whole; a calibrated sum of the two gives each theme's probability.
+Made by `cyberclf train`. Two logistic regressions a theme on TF-IDF, one of the passages of an article and one of
+the article as a whole; a calibrated sum of the two gives each theme's probability.
 
 **En français.** {_french(trained.model, scores)}
 
