@@ -155,13 +155,8 @@ def same(model, texts):
 
 def same_tags(model, texts):
     """`tag_many` by the kernel, against `tag`, all but the last digits of the probabilities."""
-    probabilities, scored = model._by_kernel(texts)
-    given, review = probabilities >= model.thresholds, model.in_review(probabilities)
-    for row, text in enumerate(texts):
+    for found, text in zip(model._tag_by_kernel(texts), texts, strict=True):
         expected = model.tag(text)
-        if scored.n_words[row] < 0:
-            continue
-        found = model._tagged(text, probabilities[row], given[row], review[row], scored, row)
         assert (found.status, found.themes, found.review) == (expected.status, expected.themes, expected.review), text
         assert [tag.passage for tag in found.tags] == [tag.passage for tag in expected.tags], text
         assert found.probabilities == pytest.approx(expected.probabilities, rel=0, abs=REFERENCE)

@@ -14,7 +14,7 @@ explanation all call it, so a number learnt here means the same thing there.  A 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from itertools import combinations, pairwise
 from typing import Final
@@ -27,6 +27,7 @@ __all__ = [
     "analyzer_fingerprint",
     "analyzer_settings",
     "article_bags",
+    "bags_of",
     "class_terms",
     "count_terms",
     "function_words",
@@ -166,9 +167,14 @@ def count_terms(passage: Passage, *, first: bool = False) -> dict[str, int]:
     return counts
 
 
+def bags_of(found: Iterable[Passage]) -> list[dict[str, int]]:
+    """Count the terms of each passage of an article, given in order."""
+    return [count_terms(passage, first=not number) for number, passage in enumerate(found)]
+
+
 def article_bags(text: str) -> list[dict[str, int]]:
     """Bags of an article's passages, in order."""
-    return [count_terms(passage, first=not number) for number, passage in enumerate(passages(text))]
+    return bags_of(passages(text))
 
 
 _PROBE: Final = (

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from cyberclf.analyzer import article_bags
+from cyberclf.analyzer import bags_of
 from cyberclf.articles import text_of
 from cyberclf.errors import CorpusError
-from cyberclf.passages import passage_spans
+from cyberclf.passages import passages
 
 __all__ = ["KINDS", "LabelledArticle", "labelled_article"]
 
@@ -57,16 +57,16 @@ class LabelledArticle:
         if self.bags is not None:
             return self.bags, {theme: set(numbers) for theme, numbers in self.evidence.items()}
         text = self.text or ""
-        spans = passage_spans(text)
+        found = passages(text)
         marked = {
             theme: {
                 number
-                for number, (low, high) in enumerate(spans)
-                if any(2 * (min(end, high) - max(start, low)) >= end - start for start, end in marks)
+                for number, passage in enumerate(found)
+                if any(2 * (min(end, passage.end) - max(start, passage.start)) >= end - start for start, end in marks)
             }
             for theme, marks in self.evidence.items()
         }
-        return article_bags(text), marked
+        return bags_of(found), marked
 
 
 def labelled_article(row: dict[str, Any], where: str, path: Path) -> LabelledArticle:

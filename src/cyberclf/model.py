@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import article_bags
+from cyberclf.analyzer import article_bags, bags_of
 from cyberclf.calibration import FAVOURS, logistic
 from cyberclf.conformal import DEFAULT_LEVEL, grid_row, review_band
-from cyberclf.passages import passage_spans
-from cyberclf.status import UNKNOWN, is_word, status_of, tally, typicality_values
+from cyberclf.passages import passages
+from cyberclf.status import UNKNOWN, Status, is_word, status_of, tally, typicality_values
 from cyberclf.tagged import Tag, TaggedText
 from cyberclf.themes import Theme
 
@@ -234,18 +234,45 @@ class Model:
         ('empty', ())
         """
         _texts([text])
-        spans = passage_spans(text)
-        bags = article_bags(text)
+        found = passages(text)
+        bags = bags_of(found)
         probabilities, scores = self.article(bags)
-        status = status_of(*tally(bags, self._index, self._typicality), self.foreign_below)
-        judged = status == "ok" or ((force or self.forced) and status != "empty")
-        given = np.flatnonzero(probabilities >= self.thresholds).tolist() if judged else []
         best = scores.argmax(axis=0)
+
+        def span(column: int) -> tuple[int, int]:
+            passage = found[int(best[column])]
+            return passage.start, passage.end
+
+        return self._answer(
+            status_of(*tally(bags, self._index, self._typicality), self.foreign_below),
+            probabilities,
+            probabilities >= self.thresholds,
+            self.in_review(probabilities),
+            span,
+            force=force,
+        )
+
+    def _answer(
+        self,
+        status: Status,
+        probabilities: FloatArray,
+        given: npt.NDArray[np.bool_],
+        review: npt.NDArray[np.bool_],
+        span: Callable[[int], tuple[int, int]],
+        *,
+        force: bool = False,
+    ) -> TaggedText:
+        """Say what follows from the scores of a text, whichever way they were made."""
+        judged = status == "ok" or ((force or self.forced) and status != "empty")
+        themes, said = self.themes, probabilities.tolist()
         return TaggedText(
             status=status,
-            tags=tuple(Tag(self.theme_list[j], float(probabilities[j]), spans[int(best[j])]) for j in given),
-            probabilities=dict(zip(self.themes, probabilities.tolist(), strict=True)),
-            review=tuple(self.themes[j] for j in np.flatnonzero(self.in_review(probabilities))) if spans else (),
+            tags=tuple(
+                Tag(self.theme_list[column], said[column], span(column))
+                for column in (np.flatnonzero(given).tolist() if judged else ())
+            ),
+            probabilities=dict(zip(themes, said, strict=True)),
+            review=tuple(themes[column] for column in np.flatnonzero(review).tolist()) if status != "empty" else (),
         )
 
     def explain(self, text: str, *, themes: Iterable[str] | None = None) -> "Explanation":
@@ -266,44 +293,29 @@ class Model:
         found = _texts(texts)
         if not self._kernel_pays(found):
             return [self.tag(text) for text in found]
+        return self._tag_by_kernel(found)
+
+    def _tag_by_kernel(self, found: Sequence[str]) -> list[TaggedText]:
         probabilities, scored = self._by_kernel(found)
         given, review = probabilities >= self.thresholds, self.in_review(probabilities)
-        return [
-            self._tagged(text, probabilities[row], given[row], review[row], scored, row)
-            if scored.n_words[row] >= 0
-            else self.tag(text)
-            for row, text in enumerate(found)
-        ]
 
-    def _tagged(
-        self,
-        text: str,
-        probabilities: FloatArray,
-        given: npt.NDArray[np.bool_],
-        review: npt.NDArray[np.bool_],
-        scored: "Scored",
-        row: int,
-    ) -> TaggedText:
-        n_words = int(scored.n_words[row])
-        typicality = float(scored.typicality[row]) / n_words if n_words else 0.0
-        status = status_of(n_words, typicality, self.foreign_below)
-        judged = status == "ok" or (self.forced and status != "empty")
-        said = probabilities.tolist()
-        tags = []
-        if judged and given.any():
-            encoded = None if text.isascii() else text.encode("utf-8", "surrogatepass")
-            for column in np.flatnonzero(given).tolist():
+        def answer(row: int, text: str) -> TaggedText:
+            n_words = int(scored.n_words[row])
+            if n_words < 0:
+                return self.tag(text)
+            typicality = float(scored.typicality[row]) / n_words if n_words else UNKNOWN
+            status = status_of(n_words, typicality, self.foreign_below)
+
+            def span(column: int) -> tuple[int, int]:
                 start, end = scored.spans[row, column].tolist()
-                if encoded is not None:
-                    start, end = (len(encoded[:at].decode("utf-8", "surrogatepass")) for at in (start, end))
-                tags.append(Tag(self.theme_list[column], said[column], (start, end)))
-        themes = self.themes
-        return TaggedText(
-            status=status,
-            tags=tuple(tags),
-            probabilities=dict(zip(themes, said, strict=True)),
-            review=tuple(themes[j] for j in np.flatnonzero(review).tolist()) if n_words else (),
-        )
+                if text.isascii():
+                    return start, end
+                encoded = text.encode("utf-8", "surrogatepass")
+                return _characters(encoded[:start]), _characters(encoded[:end])
+
+            return self._answer(status, probabilities[row], given[row], review[row], span)
+
+        return [answer(row, text) for row, text in enumerate(found)]
 
     def forcing(self) -> "Model":
         """Return the model that gives themes to what is short or foreign, too."""
@@ -399,6 +411,10 @@ class Model:
         from cyberclf.pipeline import to_pipeline
 
         return to_pipeline(self)
+
+
+def _characters(encoded: bytes) -> int:
+    return len(encoded.decode("utf-8", "surrogatepass"))
 
 
 def _texts(texts: Iterable[str]) -> Sequence[str]:
