@@ -35,6 +35,9 @@ class Recipe:
         Articles that must have a word; pairs need `min_pair_articles` of two sources.
     n_folds : int
         Folds of the cross-validation.
+    dual : bool
+        Solve the dual problem by coordinate descent (Yu, Huang and Lin 2011): the same optimum, reached
+        far sooner where labels are rare or articles many, to fewer digits than Newton's method.
     tol : float
         Stopping tolerance of the solver.
     seed : int
@@ -48,6 +51,7 @@ class Recipe:
     min_articles: int = 2
     min_pair_articles: int = 5
     n_folds: int = 5
+    dual: bool = False
     tol: float = 1e-9
     seed: int = 0
 
@@ -165,7 +169,13 @@ def _fit(x: "csr_matrix", y: BoolArray, weight: FloatArray, recipe: Recipe) -> t
     if y.all() or not y.any() or not x.shape[1]:
         return np.zeros(x.shape[1]), float(np.log((y.sum() + 0.5) / ((~y).sum() + 0.5)))
     model = LogisticRegression(
-        C=recipe.C, class_weight=recipe.class_weight, solver="liblinear", tol=recipe.tol, max_iter=1000
+        C=recipe.C,
+        class_weight=recipe.class_weight,
+        solver="liblinear",
+        dual=recipe.dual,
+        tol=recipe.tol,
+        max_iter=1000,
+        random_state=recipe.seed,
     )
     model.fit(x, y, sample_weight=weight)
     return model.coef_.ravel(), float(model.intercept_[0])

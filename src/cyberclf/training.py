@@ -38,8 +38,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Say = Callable[[str], None]
 
-#: Articles times themes from which folds and rounds are saved.
-_LARGE = 200_000
+#: Counts times themes from which folds and rounds are saved, and the solver is the one for many.
+_LARGE = 20_000_000
 #: Decimals kept: another processor's arithmetic differs far below them, so that it gives the same bytes.
 _DECIMALS = 3
 #: The solver leaves coefficients uncertain by some 1e-8: fewer decimals, fewer that stand on an edge.
@@ -137,12 +137,12 @@ def check(corpus: Corpus) -> None:
 
 
 def recipe_for(data: Encoded, recipe: Recipe | None = None) -> Recipe:
-    """Recipe for a corpus: folds and rounds shrink as articles times themes grow."""
+    """Recipe for a corpus: folds and rounds shrink, and the solver changes, as counts times themes grow."""
     if recipe is not None:
         return recipe
     recipe = Recipe()
-    if data.labels.size > _LARGE:
-        recipe = replace(recipe, n_folds=3, rounds=2, tol=1e-3)
+    if data.counts.nnz * data.labels.shape[1] > _LARGE:
+        recipe = replace(recipe, n_folds=3, rounds=2, dual=True, tol=0.05)
     return recipe
 
 
