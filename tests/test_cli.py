@@ -478,6 +478,24 @@ def test_train_twice_gives_the_same_bytes(tmp_path, call, user_csv):
     assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
 
 
+def test_train_to_a_device_writes_no_card_beside_it(call, user_csv):
+    status, _, err = call("train", user_csv, "--output", os.devnull, "--jobs", 1)
+    assert status == 0, err
+    assert err.splitlines()[-1] == f"wrote {os.devnull}"
+    assert not Path(f"{os.devnull}.md").exists()
+
+
+def test_train_says_when_nothing_could_be_held_out(tmp_path, call):
+    rows = [
+        {"text": text, "themes": themes, "event": "one"} for text, themes in ((FISHING[0], ["pesca"]), (MUSIC[0], []))
+    ]
+    path = tmp_path / "one.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    status, _, err = call("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1)
+    assert status == 0, err
+    assert "too few events to hold any out: the thresholds come from what was learnt" in err
+
+
 def test_evaluate_cross_validates_and_writes_json(tmp_path, call, user_csv):
     status, out, err = call("evaluate", user_csv, "--json", tmp_path / "e.json", "--jobs", 1)
     assert status == 0, err

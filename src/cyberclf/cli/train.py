@@ -45,7 +45,10 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
             raise click.UsageError("not in a checkout of cyberclf: name the file to write with --output FILE")
         output = str(root / "models" / "cyberclf.safetensors")
     require_writable(output)
-    require_writable(card_path(Path(output)))
+    # What goes to a device or pipe has no card beside it.
+    with_card = Path(output).is_file() or not Path(output).exists()
+    if with_card:
+        require_writable(card_path(Path(output)))
     names = read_themes(themes_file) if themes_file else None
     read = corpus_of(corpus)
     for unknown in sorted(set(names or ()) - set(read.themes)):
@@ -56,15 +59,17 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     trained = train_model(read, themes=names, n_jobs=jobs, say=say)
     scores = headline(read, trained)
     model = trained.model
-    if scores is not None:
+    if scores is None:
+        say("cyberclf: too few events to hold any out: the thresholds come from what was learnt; add articles")
+    else:
         show(scores)
     for theme, threshold, spread in zip(model.theme_list, model.thresholds, trained.thresholds.spread, strict=True):
         say(f"threshold {theme.id}: {threshold:.3f} (spread {spread:.3f})")
     for theme_id in trained.few:
         say(f"theme {theme_id}: fewer than two articles; it has a model, and the common threshold")
     replace(model, metadata={**model.metadata, "scores": _scores(scores)}).save(output)
-    card = write_card(trained, scores, Path(output))
-    say(f"wrote {output} and {card}")
+    written = [output, *([str(write_card(trained, scores, Path(output)))] if with_card else [])]
+    say(f"wrote {' and '.join(written)}")
 
 
 def _scores(part: "Part | None") -> dict[str, Any]:
