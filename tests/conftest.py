@@ -10,8 +10,9 @@ from cyberclf.corpus import Corpus, read_corpus
 from cyberclf.encode import encode
 from cyberclf.files import shipped
 from cyberclf.folds import event_splits
+from cyberclf.holdout import out_of_fold, recipe_for
 from cyberclf.labelled import LabelledArticle
-from cyberclf.training import out_of_fold, recipe_for, train
+from cyberclf.training import train
 
 SEA = [
     "thon",

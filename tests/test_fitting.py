@@ -8,7 +8,7 @@ from cyberclf.corpus import read_corpus
 from cyberclf.encode import encode
 from cyberclf.files import shipped
 from cyberclf.fitting import Recipe, article_scores, fit_linear
-from cyberclf.training import recipe_for
+from cyberclf.holdout import recipe_for
 
 
 def test_the_solver_for_many_gives_the_scores_of_the_exact_one():

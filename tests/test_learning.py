@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from cyberclf.encode import encode
 from cyberclf.evaluation import evaluate_recipe
+from cyberclf.folds import event_splits
 from cyberclf.learning import _first_events, learning_curve
-from cyberclf.training import encode, event_splits
 
 
 def test_the_last_point_is_the_headline_of_the_evaluation(small_corpus):

@@ -12,12 +12,12 @@ from cyberclf.corpus import Corpus
 from cyberclf.encode import Encoded, encode
 from cyberclf.errors import CorpusError
 from cyberclf.fitting import Linear, Recipe
-from cyberclf.folds import SEEDS, Split, event_splits, source_splits, writer_splits
+from cyberclf.folds import SEEDS, Split, source_splits, writer_splits
+from cyberclf.holdout import OutOfFold, Say, cross_validate, out_of_fold, prepare, require_splits, silent
 from cyberclf.metrics import Predictions, score_table, summary
 from cyberclf.model import Model
 from cyberclf.operating import cost_table, review_table
 from cyberclf.reliability import reliability_curve, reliability_table
-from cyberclf.training import OutOfFold, Say, check, cross_validate, out_of_fold, recipe_for, silent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -201,12 +201,8 @@ def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int
     CorpusError
         When nothing can be learnt, or there are too few events to hold any out.
     """
-    check(corpus)
-    data = encode(corpus.articles, corpus.themes)
-    recipe = recipe_for(data, recipe)
-    by_event = event_splits(data, recipe.n_folds, recipe.seed)
-    if not by_event:
-        raise CorpusError("all articles are of one event, or nearly the same: none can be held out; add others")
+    data, recipe, by_event = prepare(corpus, recipe)
+    require_splits(by_event)
     by_source, by_writer = source_splits(data), writer_splits(data)
     kind = str(data.kinds[by_event[0].test[0]])
     headline = {"press": "press", "written": "written text", "seed": "seeds"}[kind]

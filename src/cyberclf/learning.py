@@ -6,12 +6,11 @@ from typing import Final
 import numpy as np
 
 from cyberclf.corpus import Corpus
-from cyberclf.encode import Encoded, encode
-from cyberclf.errors import CorpusError
+from cyberclf.encode import Encoded
 from cyberclf.evaluation import Part, from_held_out
 from cyberclf.fitting import Recipe
-from cyberclf.folds import SEEDS, Split, event_splits
-from cyberclf.training import Say, check, out_of_fold, recipe_for, silent
+from cyberclf.folds import SEEDS, Split
+from cyberclf.holdout import Say, out_of_fold, prepare, require_splits, silent
 
 __all__ = ["SHARES", "LearningPoint", "learning_curve"]
 
@@ -81,12 +80,8 @@ def learning_curve(
     """
     if not all(0 < share <= 1 for share in shares):
         raise ValueError(f"shares must be above 0 and at most 1, not {shares}")
-    check(corpus)
-    data = encode(corpus.articles, corpus.themes)
-    recipe = recipe_for(data, recipe)
-    splits = event_splits(data, recipe.n_folds, recipe.seed)
-    if not splits:
-        raise CorpusError("all articles are of one event, or nearly the same: none can be held out; add others")
+    data, recipe, splits = prepare(corpus, recipe)
+    require_splits(splits)
     kind = str(data.kinds[splits[0].test[0]])
     points = []
     for share in shares:

@@ -17,8 +17,8 @@ from cyberclf.encode import Encoded, encode
 from cyberclf.files import shipped
 from cyberclf.fitting import Linear, Recipe, article_scores, fit_linear
 from cyberclf.folds import SEEDS, Split, event_splits, source_splits
+from cyberclf.holdout import OutOfFold, cross_validate
 from cyberclf.metrics import average_precision
-from cyberclf.training import OutOfFold, cross_validate
 
 RESAMPLES = 1000
 
