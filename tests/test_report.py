@@ -175,6 +175,23 @@ def test_the_command_writes_the_page_with_a_learning_curve(small_corpus, tmp_pat
     assert small_corpus.themes[0] in text
 
 
+def test_the_command_shows_the_names_given_for_own_themes(small_corpus, tmp_path, capsys):
+    labelled = written_csv(small_corpus, tmp_path / "labelled.csv")
+    names = tmp_path / "names.toml"
+    names.write_text('[[theme]]\nid = "mer"\nname = "Fishing & the sea"\n\n[[theme]]\nid = "vin"\n', "utf-8")
+    main(["evaluate", str(labelled), "--report", str(tmp_path / "out"), "--themes", str(names), "--jobs", "1"])
+    assert "Fishing & the sea" in Tags((tmp_path / "out" / "index.html").read_text("utf-8")).text
+    assert f"cyberclf: {names}: theme 'vin' is in no article; left out" in capsys.readouterr().err
+
+
+def test_names_of_themes_without_a_report_are_wrong_use(small_corpus, tmp_path, capsys):
+    labelled = written_csv(small_corpus, tmp_path / "labelled.csv")
+    with pytest.raises(SystemExit) as stop:
+        main(["evaluate", str(labelled), "--themes", str(labelled)])
+    assert stop.value.code == 2
+    assert "--themes names the themes of a --report of the recipe" in capsys.readouterr().err
+
+
 def test_the_command_reports_on_a_model_too(small, small_corpus, tmp_path):
     labelled = written_csv(small_corpus, tmp_path / "labelled.csv")
     small.model.save(tmp_path / "m.safetensors")

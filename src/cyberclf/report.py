@@ -1,6 +1,6 @@
 """An evaluation -> one HTML page for people; needs the extra ``report``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
@@ -68,6 +68,7 @@ def write_report(
     folder: str | Path,
     *,
     model: Model | None = None,
+    names: Mapping[str, Theme] | None = None,
     curve: Sequence[LearningPoint] = (),
     command: str = "",
 ) -> Path:
@@ -81,7 +82,7 @@ def write_report(
         When the page cannot be written; nothing is left half-written.
     """
     prepare_report(folder)
-    page = report_page(evaluation, corpus, model=model, curve=curve, command=command)
+    page = report_page(evaluation, corpus, model=model, names=names, curve=curve, command=command)
     path = Path(folder) / "index.html"
     with atomic_write(path) as stream:
         cast("IO[str]", stream).write(page)
@@ -93,6 +94,7 @@ def report_page(
     corpus: Corpus,
     *,
     model: Model | None = None,
+    names: Mapping[str, Theme] | None = None,
     curve: Sequence[LearningPoint] = (),
     command: str = "",
 ) -> str:
@@ -106,6 +108,8 @@ def report_page(
         The articles that were scored.
     model : Model, optional
         Whose evaluation it is; without it, the recipe's, by cross-validation.
+    names : mapping of str to Theme, optional
+        Names to show where there is no model; see `known_themes`.
     curve : sequence of LearningPoint, optional
     command : str, optional
         How the page was made, to be shown.
@@ -117,8 +121,8 @@ def report_page(
     """
     part = evaluation.parts[0]
     predictions = part.predictions
-    themes = model.theme_list if model is not None else known_themes(predictions.themes)
-    names = {theme.id: theme.name for theme in themes}
+    themes = model.theme_list if model is not None else known_themes(predictions.themes, names)
+    labels = {theme.id: theme.name for theme in themes}
     articles = [corpus.articles[row] for row in part.rows]
     rivals = _rivals(evaluation)
     sources = by_source(predictions, [article.source or "" for article in articles])
@@ -135,7 +139,7 @@ def report_page(
 
     given, missed = mistakes(predictions)
     style = template("style.css")
-    said = verdict(part, names, rivals=rivals, sources=sources, points=curve, unseen=model is None)
+    said = verdict(part, labels, rivals=rivals, sources=sources, points=curve, unseen=model is None)
     return (
         _environment()
         .from_string(template("report.html.jinja"))
@@ -143,7 +147,7 @@ def report_page(
             head=_safe(head("Evaluation: cyberclf", style, inline_styles=True)),
             verdict=said,
             part=part,
-            names=names,
+            names=labels,
             themes=themes,
             rows=part.table.to_dict(orient="index"),
             n_articles=int(part.summary["articles"]),
@@ -155,7 +159,7 @@ def report_page(
             ],
             pictures=_pictures(part, themes, thresholds.tolist(), rivals),
             costs=_costs(part, themes, thresholds.tolist()),
-            learning=_learning(curve, part, names),
+            learning=_learning(curve, part, labels),
             confusions=confusions(predictions),
             sources=sources,
             given=[mistake(found) for found in given],

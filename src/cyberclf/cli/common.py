@@ -14,8 +14,9 @@ from cyberclf.text import printable
 if TYPE_CHECKING:
     from cyberclf.corpus import Corpus
     from cyberclf.evaluation import Part
+    from cyberclf.themes import Theme
 
-__all__ = ["check_paths", "corpus_of", "fail", "jobs_option", "opened", "say", "show"]
+__all__ = ["check_paths", "corpus_of", "fail", "jobs_option", "names_for", "opened", "say", "show", "themes_option"]
 
 _BUNDLED = ("corpus.jsonl", "press.jsonl.gz", "articles.jsonl.gz")
 
@@ -45,6 +46,28 @@ def check_paths(inputs: Sequence[str], output: str | None) -> None:
     for given in inputs:
         if Path(given).exists() and Path(given).samefile(output):
             raise click.UsageError(f"{output}: would be written over while it is read; name another file to write")
+
+
+def themes_option(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the option --themes, as `themes_file`."""
+    return click.option(
+        "--themes",
+        "themes_file",
+        metavar="FILE",
+        help="TOML with [[theme]] tables: id, name, name_fr, definition.",
+    )(function)
+
+
+def names_for(corpus: "Corpus", themes_file: str | None) -> "dict[str, Theme] | None":
+    """Read names of themes, and say which the corpus does not have."""
+    if themes_file is None:
+        return None
+    from cyberclf.themes import read_themes
+
+    names = read_themes(themes_file)
+    for unknown in sorted(set(names) - set(corpus.themes)):
+        say(f"cyberclf: {themes_file}: theme '{unknown}' is in no article; left out")
+    return names
 
 
 def jobs_option(function: Callable[..., None]) -> Callable[..., None]:

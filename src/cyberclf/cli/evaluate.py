@@ -7,7 +7,7 @@ import sys
 import click
 
 import cyberclf
-from cyberclf.cli.common import check_paths, corpus_of, jobs_option, opened, say, show
+from cyberclf.cli.common import check_paths, corpus_of, jobs_option, names_for, opened, say, show, themes_option
 
 __all__ = ["evaluate"]
 
@@ -17,10 +17,20 @@ __all__ = ["evaluate"]
 @click.option("--model", metavar="FILE", help="Score this artifact on CORPUS instead of cross-validating the recipe.")
 @click.option("--json", "json_file", metavar="FILE", help="Write all figures there too.")
 @click.option("--report", metavar="DIR", help="Write a page for people there: DIR/index.html.")
+@themes_option
 @jobs_option
-def evaluate(corpus: tuple[str, ...], model: str | None, json_file: str | None, report: str | None, jobs: int) -> None:
+def evaluate(
+    corpus: tuple[str, ...],
+    model: str | None,
+    json_file: str | None,
+    report: str | None,
+    themes_file: str | None,
+    jobs: int,
+) -> None:
     """Say how good the recipe, or a model, is on labelled articles; without arguments, on all of seeds/."""
-    check_paths([*corpus, *([model] if model is not None else [])], json_file)
+    if themes_file is not None and (model is not None or report is None):
+        raise click.UsageError("--themes names the themes of a --report of the recipe; an artifact has its own names")
+    check_paths([*corpus, *(given for given in (model, themes_file) if given is not None)], json_file)
     from cyberclf.files import require_writable
 
     if json_file:
@@ -33,6 +43,7 @@ def evaluate(corpus: tuple[str, ...], model: str | None, json_file: str | None, 
     if loaded is not None and not corpus:
         raise click.UsageError("with --model, name the labelled files to score it on")
     read = corpus_of(corpus)
+    names = names_for(read, themes_file)
     from cyberclf.evaluation import evaluate_model, evaluate_recipe
 
     result = evaluate_recipe(read, n_jobs=jobs, say=say) if loaded is None else evaluate_model(read, loaded)
@@ -48,4 +59,4 @@ def evaluate(corpus: tuple[str, ...], model: str | None, json_file: str | None, 
 
         curve = () if loaded else learning_curve(read, headline=result.parts[0], n_jobs=jobs, say=say)
         command = shlex.join(["cyberclf", *sys.argv[1:]])
-        say(f"wrote {write_report(result, read, report, model=loaded, curve=curve, command=command)}")
+        say(f"wrote {write_report(result, read, report, model=loaded, names=names, curve=curve, command=command)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cyberclf.cli.common import check_paths, corpus_of, jobs_option, say, show
+from cyberclf.cli.common import check_paths, corpus_of, jobs_option, names_for, say, show, themes_option
 
 if TYPE_CHECKING:
     from cyberclf.evaluation import Part
@@ -21,12 +21,7 @@ __all__ = ["train"]
     metavar="FILE",
     help="Artifact to write; in a checkout by default models/cyberclf.safetensors.",
 )
-@click.option(
-    "--themes",
-    "themes_file",
-    metavar="FILE",
-    help="TOML with [[theme]] tables: id, name, name_fr, definition.",
-)
+@themes_option
 @jobs_option
 def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, jobs: int) -> None:
     """Train a model on labelled articles; without arguments, on all of seeds/.
@@ -37,7 +32,6 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     check_paths([*corpus, *([themes_file] if themes_file is not None else [])], output)
     from cyberclf.files import checkout, require_writable
     from cyberclf.modelcard import card_path
-    from cyberclf.themes import read_themes
 
     if output is None:
         root = checkout()
@@ -49,10 +43,8 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     with_card = Path(output).is_file() or not Path(output).exists()
     if with_card:
         require_writable(card_path(Path(output)))
-    names = read_themes(themes_file) if themes_file else None
     read = corpus_of(corpus)
-    for unknown in sorted(set(names or ()) - set(read.themes)):
-        say(f"cyberclf: {themes_file}: theme '{unknown}' is in no article; left out")
+    names = names_for(read, themes_file)
     from cyberclf.modelcard import headline, write_card
     from cyberclf.training import train as train_model
 
