@@ -18,7 +18,7 @@ from cyberclf.resuming import identity, resumable
 ROOT = Path(__file__).resolve().parents[1]
 RUN = {"inputs": "i", "model": "m", "format": "jsonl", "version": "v"}
 #: Long enough that a killed run has made a note of some rows, and not of all.
-N_ROWS = 3000
+N_ROWS = 24_000
 
 
 def command(*args):
@@ -35,7 +35,7 @@ def run(*args):
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
-    """Three thousand articles in JSON Lines, some bad, and as Parquet with a column of the user's."""
+    """Many articles in JSON Lines, some bad, and as Parquet with a column of the user's."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
