@@ -4,7 +4,6 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar
 
@@ -100,35 +99,29 @@ def in_order(
 
 
 def _spread(
-    pieces: Iterable[tuple[Kept, Given]],
-    task: Task[Given, Answer],
-    helpers: int,
-    backend: Backend,
+    pieces: Iterable[tuple[Kept, Given]], task: Task[Given, Answer], number: int, backend: Backend
 ) -> Iterator[tuple[Kept, Answer]]:
     # joblib.Parallel(return_as="generator") pulls its whole input however slowly its output is
     # taken, so its executor is fed by hand: a queue of futures is what bounds the memory.
     from concurrent.futures import BrokenExecutor, Future
 
     waiting: deque[tuple[Kept, Future[Answer]]] = deque()
-    clean = False
-    pool = _pool(task, helpers, backend)
-    by_process = backend == "processes"
+    helpers = _Helpers(task, number, backend)
     try:
-        ready = [pool.submit(_prepare_own if by_process else task.prepare) for _ in range(helpers)]
         for kept, given in pieces:
-            if _room(ready, [future for _, future in waiting]):
-                waiting.append((kept, pool.submit(_do_own if by_process else task, given)))
+            busy = sum(not future.done() for _, future in waiting)
+            if busy < (_LOOK_AHEAD - 1) * helpers.there():
+                waiting.append((kept, helpers.give(given)))
             else:
                 done: Future[Answer] = Future()
                 done.set_result(task(given))
                 waiting.append((kept, done))
-            while waiting and (waiting[0][1].done() or len(waiting) >= _LOOK_AHEAD * (helpers + 1)):
+            while waiting and (waiting[0][1].done() or len(waiting) >= _LOOK_AHEAD * (number + 1)):
                 oldest, answer = waiting.popleft()
                 yield oldest, answer.result()
         while waiting:
             oldest, answer = waiting.popleft()
             yield oldest, answer.result()
-        clean = all(future.done() for future in ready)
     except BrokenExecutor:
         raise TaggingError(
             "a worker process was killed, perhaps for want of memory; run again with fewer --jobs (and --resume)"
@@ -136,43 +129,74 @@ def _spread(
     finally:
         for _, future in waiting:
             future.cancel()
-        if clean or backend == "threads":
-            pool.shutdown(wait=True)
-        else:
-            pool.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg] # loky's own
+        helpers.end()
 
 
-def _room(ready: "list[Future[None]]", sent: "list[Future[Answer]]") -> bool:
-    """Whether helpers are there, with less to do than they should have before them."""
-    there = 0
-    for future in ready:
-        if future.done():
-            future.result()
-            there += 1
-    return sum(not future.done() for future in sent) < (_LOOK_AHEAD - 1) * there
+class _Helpers:
+    """Workers that begin while the caller works: starting a process takes as long as many pieces."""
+
+    def __init__(self, task: Task[Any, Any], number: int, backend: Backend) -> None:
+        self._task, self._number = task, number
+        self._by_process = backend == "processes"
+        self._pool = _pool(task, number, backend)
+        self._ready: list[Future[None]] = []
+        self._failed: Exception | None = None
+        # They ignore Ctrl-C, which goes to a whole group, for their parent ends them in order; it is
+        # deaf itself until they are there.
+        self._deaf = self._by_process and threading.current_thread() is threading.main_thread()
+        self._before = signal.signal(signal.SIGINT, signal.SIG_IGN) if self._deaf else None
+        self._start = threading.Thread(target=self._begin, daemon=True)
+        self._start.start()
+
+    def _begin(self) -> None:
+        # What a process is sent on its way is more than a pipe holds, so this waits until it reads.
+        prepare = _prepare_own if self._by_process else self._task.prepare
+        try:
+            self._ready = [self._pool.submit(prepare) for _ in range(self._number)]
+        except Exception as error:  # noqa: BLE001 - raised where the work is done
+            self._failed = error
+
+    def there(self) -> int:
+        """Count those that are ready."""
+        if self._start.is_alive():
+            return 0
+        self._hear()
+        if self._failed is not None:
+            raise self._failed
+        found = 0
+        for future in self._ready:
+            if future.done():
+                future.result()
+                found += 1
+        return found
+
+    def give(self, given: Any) -> "Future[Any]":
+        """Have one of them answer."""
+        return self._pool.submit(_do_own, given) if self._by_process else self._pool.submit(self._task, given)
+
+    def end(self) -> None:
+        """Send them away: they hold nothing that would be lost, and may not even have begun."""
+        self._start.join()
+        try:
+            if self._by_process:
+                self._pool.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg] # loky's own
+            else:
+                self._pool.shutdown(wait=True)
+        finally:
+            self._hear()
+
+    def _hear(self) -> None:
+        if self._deaf:
+            self._deaf = False
+            signal.signal(signal.SIGINT, self._before or signal.SIG_DFL)
 
 
-def _pool(task: Task[Any, Any], helpers: int, backend: Backend) -> "Executor":
+def _pool(task: Task[Any, Any], number: int, backend: Backend) -> "Executor":
     if backend == "threads":
         from concurrent.futures import ThreadPoolExecutor
 
-        return ThreadPoolExecutor(helpers)
+        return ThreadPoolExecutor(number)
     from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
-    made: Executor = ProcessPoolExecutor(helpers, initializer=_adopt, initargs=(task,))
-    with _deaf_to_interrupts():
-        made.submit(int)  # the workers start with the first task
+    made: Executor = ProcessPoolExecutor(number, initializer=_adopt, initargs=(task,))
     return made
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Let processes be started that ignore Ctrl-C, which goes to a whole group: their parent ends them in order."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
