@@ -163,7 +163,7 @@ class Model:
         """
         found = _texts(texts)
         if self._kernel_pays(found):
-            return self._by_kernel(_encoded(found), found)[0]
+            return self._by_kernel(found)[0]
         rows = [self.article(article_bags(text))[0] for text in found]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.theme_list))
 
@@ -200,19 +200,19 @@ class Model:
     def prepare(self) -> None:
         """Load what scores many texts fast, which otherwise happens when many have come."""
         if self._kernel is not None:
-            self._by_kernel([b"la loi"], ["la loi"])
+            self._by_kernel(["la loi"])
 
     @cached_property
     def _met(self) -> list[int]:
         """Characters scored before the kernel is loaded."""
         return [0]
 
-    def _by_kernel(self, encoded: Sequence[bytes], texts: Sequence[str]) -> "tuple[FloatArray, Scored]":
+    def _by_kernel(self, texts: Sequence[str]) -> "tuple[FloatArray, Scored]":
         """Probabilities, and all that the kernel says; an article that it leaves out has -1 words there."""
         kernel = self._kernel
         if kernel is None:
             raise RuntimeError("numba is not installed")
-        scored = kernel.score(encoded)
+        scored = kernel.score([text.encode("utf-8", "surrogatepass") for text in texts])
         probabilities = logistic(scored.scores, self.calibration)
         for row in np.flatnonzero(scored.n_words < 0).tolist():
             probabilities[row] = self.article(article_bags(texts[row]))[0]
@@ -300,10 +300,9 @@ class Model:
         return self._tag_by_kernel(found)
 
     def _tag_by_kernel(self, found: Sequence[str]) -> list[TaggedText]:
-        encoded = _encoded(found)
-        probabilities, scored = self._by_kernel(encoded, found)
+        probabilities, scored = self._by_kernel(found)
         given, review = _columns(probabilities >= self.thresholds), _columns(self.in_review(probabilities))
-        # One call for all: an array that is asked number by number takes longer than the kernel.
+        # One call for all: an array that is asked number by number is slow.
         said, n_words, typicality = probabilities.tolist(), scored.n_words.tolist(), scored.typicality.tolist()
 
         def answer(row: int, text: str) -> TaggedText:
@@ -311,12 +310,17 @@ class Model:
             if words < 0:
                 return self.tag(text)
 
+            encoded = b""
+
             def span(column: int) -> tuple[int, int]:
+                nonlocal encoded
                 start, end = scored.spans[row, column].tolist()
                 if text.isascii():
                     return start, end
-                before = _characters(encoded[row][:start])
-                return before, before + _characters(encoded[row][start:end])
+                # Once a text, however many themes it has, and not where it has none.
+                encoded = encoded or text.encode("utf-8", "surrogatepass")
+                before = _characters(encoded[:start])
+                return before, before + _characters(encoded[start:end])
 
             status = status_of(words, typicality[row] / words if words else UNKNOWN, self.foreign_below)
             return self._answer(status, said[row], given.get(row, ()), review.get(row, ()), span)
@@ -417,10 +421,6 @@ class Model:
         from cyberclf.pipeline import to_pipeline
 
         return to_pipeline(self)
-
-
-def _encoded(texts: Sequence[str]) -> list[bytes]:
-    return [text.encode("utf-8", "surrogatepass") for text in texts]
 
 
 def _columns(true: npt.NDArray[np.bool_]) -> dict[int, list[int]]:
