@@ -17,12 +17,19 @@ from cyberclf.resuming import identity, resumable
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = {"inputs": "i", "model": "m", "format": "jsonl", "version": "v"}
-#: Long enough that a killed run has made a note of some rows, and not of all.
-N_ROWS = 3000
+#: Long enough that a killed run has made a note of some rows, and not of all ...
+N_ROWS = 12_000
+#: ... on a fast machine too, which would be done before the first second is over.
+OFTEN = """
+from cyberclf import resuming
+resuming._EVERY = 0.01
+from cyberclf.cli import main
+main()
+"""
 
 
 def command(*args):
-    return [sys.executable, "-m", "cyberclf", "predict", *map(str, args)]
+    return [sys.executable, "-c", OFTEN, "predict", *map(str, args)]
 
 
 def environment():
@@ -35,7 +42,7 @@ def run(*args):
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
-    """Three thousand articles in JSON Lines, some bad, and as Parquet with a column of the user's."""
+    """Many articles in JSON Lines, some bad, and as Parquet with a column of the user's."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

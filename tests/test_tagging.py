@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -24,6 +25,9 @@ def failing(word, how):
     """Make a model that fails on texts with a word; its class is sent to processes by value."""
 
     class Failing:
+        def prepare(self):
+            pass
+
         def tag_many(self, texts):
             if any(word in text for text in texts):
                 how()
@@ -35,6 +39,9 @@ def failing(word, how):
 class Slow:
     def __init__(self):
         self.done = 0
+
+    def prepare(self):
+        pass
 
     def tag_many(self, texts):
         # The first chunk is the last to be ready.
@@ -97,42 +104,81 @@ def test_a_text_that_makes_the_model_fail_is_a_row(backend, n_jobs):
     assert found[3].error == "f:3: could not be tagged: ZeroDivisionError integer division or modulo by zero"
 
 
-def test_a_worker_that_dies_is_said():
-    chunks = small_chunks(8)
-    chunks[2] = Chunk([Article("m", "mort", "f")])
-    found = tag_chunks(chunks, failing("mort", lambda: os._exit(9)), n_jobs=1)
-    assert next(found)[1][0].status == "ok"
-    found = tag_chunks(chunks, failing("mort", lambda: os._exit(9)), n_jobs=2, backend="processes")
-    with pytest.raises(TaggingError, match="worker process was killed"):
-        list(found)
+class Echo:
+    """A task that says who does it, and here takes its time, so that the others get some of the work."""
+
+    def __init__(self, how=int):
+        self.parent = os.getpid()
+        self.how = how
+
+    def prepare(self):
+        pass
+
+    def __call__(self, given):
+        if os.getpid() == self.parent and threading.current_thread() is threading.main_thread():
+            time.sleep(0.05)
+        else:
+            self.how()
+        return given, os.getpid(), threading.get_ident()
+
+
+def pairs(number):
+    return [(str(i), i) for i in range(number)]
 
 
 @pytest.mark.parametrize("backend", ["threads", "processes"])
-def test_reading_stays_a_few_chunks_ahead_of_who_takes_the_rows(model, backend):
+def test_the_caller_and_the_others_share_the_work_and_answers_come_in_order(backend):
+    found = list(in_order(pairs(200), Echo(), n_jobs=2, backend=backend))
+    assert [(kept, given) for kept, (given, _, _) in found] == pairs(200)
+    workers = [worker for _, (_, *worker) in found]
+    assert len({tuple(worker) for worker in workers}) == 2
+
+
+def test_few_pieces_are_done_here():
+    found = list(in_order(pairs(7), Echo(), n_jobs=4, backend="processes"))
+    assert {process for _, (_, process, _) in found} == {os.getpid()}
+
+
+def test_a_worker_that_dies_is_said():
+    with pytest.raises(TaggingError, match="worker process was killed"):
+        list(in_order(pairs(200), Echo(lambda: os._exit(9)), n_jobs=2, backend="processes"))
+
+
+def test_a_worker_that_cannot_begin_is_said():
+    class Unprepared(Echo):
+        def prepare(self):
+            os._exit(9)
+
+    with pytest.raises(TaggingError, match="worker process was killed"):
+        list(in_order(pairs(200), Unprepared(), n_jobs=2, backend="processes"))
+
+
+@pytest.mark.parametrize("backend", ["threads", "processes"])
+def test_reading_stays_a_few_pieces_ahead_of_who_takes_the_answers(backend):
     read = 0
 
     def source():
         nonlocal read
-        for chunk in small_chunks(200):
+        for pair in pairs(200):
             read += 1
-            yield chunk
+            yield pair
 
-    found = in_order(source(), model, n_jobs=2, backend=backend)
-    for taken in range(1, 4):
+    found = in_order(source(), Echo(), n_jobs=2, backend=backend)
+    for taken in range(1, 20):
         next(found)
-        time.sleep(0.3)
-        assert read <= taken + 6
+        time.sleep(0.1)
+        assert read <= max(8, taken + 6)
     found.close()
 
 
-def test_who_stops_early_leaves_no_worker(model):
+def test_who_stops_early_leaves_no_worker():
     psutil = pytest.importorskip("psutil")
 
     def workers():
         return {child.pid for child in psutil.Process().children() if "popen_loky" in " ".join(child.cmdline())}
 
     before = workers()
-    found = in_order(small_chunks(200), model, n_jobs=2, backend="processes")
+    found = in_order(pairs(200), Echo(), n_jobs=3, backend="processes")
     next(found)
     assert len(workers() - before) == 2
     found.close()
@@ -148,6 +194,8 @@ from cyberclf.articles import Article
 from cyberclf.tagged import TaggedText
 from cyberclf.tagging import tag_articles
 class Quick:
+    def prepare(self):
+        pass
     def tag_many(self, texts):
         return [TaggedText("ok", (), {"a": 0.5})] * len(texts)
 made = (Article(str(i), str(i) + "x" * 2000, "f") for i in range(int(sys.argv[1])))

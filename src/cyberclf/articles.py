@@ -6,7 +6,6 @@ What cannot be read becomes an `Unreadable`, in its place: rows in are rows out.
 import csv
 import io
 import itertools
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -15,23 +14,24 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from cyberclf.errors import ArticleError
+from cyberclf.jsonlines import MAX_BYTES, Lines, decode, line_blocks
 
 __all__ = [
     "SUFFIXES",
     "Article",
+    "Piece",
     "Unreadable",
+    "articles_of",
     "csv_rows",
     "find_files",
     "from_rows",
-    "json_rows",
     "read_articles",
+    "read_pieces",
     "text_of",
 ]
 
 #: Kinds of files that are read.
 SUFFIXES: Final = (".txt", ".jsonl", ".csv", ".tsv", ".parquet")
-#: One article or one row beyond this is an error: no press article is as long.
-MAX_BYTES: Final = 20_000_000
 _TITLE_LENGTH: Final = 300
 #: How a byte that is not UTF-8 looks once read.
 _BAD_BYTE: Final = re.compile("[\udc80-\udcff]")
@@ -78,6 +78,10 @@ class Unreadable:
     reason: str
 
 
+#: What a file is read as: articles, or lines that hold some.
+Piece = Article | Unreadable | Lines
+
+
 def find_files(paths: Iterable[str]) -> Iterator[str]:
     """Expand folders to the files below them that can be read, sorted; keep the rest as given.
 
@@ -101,6 +105,15 @@ def find_files(paths: Iterable[str]) -> Iterator[str]:
             raise ArticleError(f"{given}: no such file or folder")
 
 
+def articles_of(pieces: Iterable[Piece]) -> Iterator[Article | Unreadable]:
+    """Make articles of what `read_pieces` yields."""
+    for piece in pieces:
+        if isinstance(piece, Lines):
+            yield from from_rows(piece.rows())
+        else:
+            yield piece
+
+
 def read_articles(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) -> Iterator[Article | Unreadable]:
     """Read the articles of one file.
 
@@ -118,16 +131,27 @@ def read_articles(path: str, *, watch: Callable[[IO[bytes]], None] | None = None
     Article or Unreadable
         In the order of the file.
     """
+    return articles_of(read_pieces(path, watch=watch))
+
+
+def read_pieces(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) -> Iterator[Piece]:
+    """Read one file as `read_articles` does, but leave JSON Lines as they stand: `articles_of` reads them.
+
+    Yields
+    ------
+    Article, Unreadable or Lines
+        In the order of the file.
+    """
     try:
         suffix = Path(path).suffix.lower()
         if path == "-":
             yield from _read_stdin()
         elif suffix == ".txt":
-            yield Article(path, _decode(_bounded(path), path), path)
+            yield Article(path, decode(_bounded(path), path), path)
         elif suffix == ".jsonl":
             with Path(path).open("rb") as stream:
                 _seen(stream, watch)
-                yield from from_rows(json_rows(stream, path))
+                yield from line_blocks(stream, path)
         elif suffix in {".csv", ".tsv"}:
             with Path(path).open("rb") as stream:
                 _seen(stream, watch)
@@ -157,52 +181,18 @@ def _bounded(path: str) -> bytes:
     return content
 
 
-def _decode(content: bytes, where: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ArticleError(f"{where}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
-
-
-def _read_stdin() -> Iterator[Article | Unreadable]:
+def _read_stdin() -> Iterator[Piece]:
     if sys.stdin is None:
         raise ArticleError("-: standard input is closed; give files, or a pipe")
     stream = sys.stdin.buffer
     head = stream.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n") if isinstance(stream, io.BufferedReader) else b""
     if head.startswith(b"{"):
-        yield from from_rows(json_rows(stream, "-"))
+        yield from line_blocks(stream, "-")
         return
     content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise ArticleError(f"-: longer than {MAX_BYTES} bytes; not an article")
-    yield Article("-", _decode(content, "-"), "-")
-
-
-def json_rows(stream: Any, path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
-    """Yield (``FILE:row``, object) of each line of JSON Lines; a string instead says what is wrong."""
-    number = 0
-    while line := stream.readline(MAX_BYTES + 1):
-        number += 1
-        where = f"{path}:{number}"
-        if len(line) > MAX_BYTES:
-            yield where, f"{where}: row longer than {MAX_BYTES} bytes; not an article"
-            while line and not line.endswith(b"\n"):
-                line = stream.readline(MAX_BYTES)
-            continue
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(_decode(line, where))
-        except ArticleError as error:
-            yield where, str(error)
-        except (ValueError, RecursionError) as error:
-            said = getattr(error, "msg", "nested too deep or a number too long")
-            yield where, f"{where}: not JSON: {said}; each line is one object"
-        else:
-            yield (
-                where,
-                row if isinstance(row, dict) else f"{where}: not a JSON object; each line is one object",
-            )
+    yield Article("-", decode(content, "-"), "-")
 
 
 def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any] | str]]:

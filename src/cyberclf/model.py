@@ -81,7 +81,7 @@ class Model:
     forced: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def themes(self) -> tuple[str, ...]:
         """Ids of the themes, in the order of every array's columns."""
         return tuple(theme.id for theme in self.theme_list)
@@ -94,7 +94,7 @@ class Model:
     def _typicality(self) -> FloatArray:
         return typicality_values(self.idf_whole)
 
-    @property
+    @cached_property
     def foreign_below(self) -> float:
         """Typicality below which a text is foreign; an artifact that has none calls nothing foreign."""
         return float(self.metadata.get("foreign_below", UNKNOWN))
@@ -197,6 +197,11 @@ class Model:
         self._met[0] += size
         return self._met[0] >= _PAYS and self._kernel is not None
 
+    def prepare(self) -> None:
+        """Load what scores many texts fast, which otherwise happens when many have come."""
+        if self._kernel is not None:
+            self._by_kernel(["la loi"])
+
     @cached_property
     def _met(self) -> list[int]:
         """Characters scored before the kernel is loaded."""
@@ -245,9 +250,9 @@ class Model:
 
         return self._answer(
             status_of(*tally(bags, self._index, self._typicality), self.foreign_below),
-            probabilities,
-            probabilities >= self.thresholds,
-            self.in_review(probabilities),
+            probabilities.tolist(),
+            np.flatnonzero(probabilities >= self.thresholds).tolist(),
+            np.flatnonzero(self.in_review(probabilities)).tolist(),
             span,
             force=force,
         )
@@ -255,24 +260,23 @@ class Model:
     def _answer(
         self,
         status: Status,
-        probabilities: FloatArray,
-        given: npt.NDArray[np.bool_],
-        review: npt.NDArray[np.bool_],
+        probabilities: Sequence[float],
+        given: Iterable[int],
+        review: Iterable[int],
         span: Callable[[int], tuple[int, int]],
         *,
         force: bool = False,
     ) -> TaggedText:
-        """Say what follows from the scores of a text, whichever way they were made."""
+        """Say what follows from the scores of a text, whichever way they were made; themes by column."""
         judged = status == "ok" or ((force or self.forced) and status != "empty")
-        themes, said = self.themes, probabilities.tolist()
+        themes = self.themes
         return TaggedText(
-            status=status,
-            tags=tuple(
-                Tag(self.theme_list[column], said[column], span(column))
-                for column in (np.flatnonzero(given).tolist() if judged else ())
-            ),
-            probabilities=dict(zip(themes, said, strict=True)),
-            review=tuple(themes[column] for column in np.flatnonzero(review).tolist()) if status != "empty" else (),
+            status,
+            tuple([Tag(self.theme_list[column], probabilities[column], span(column)) for column in given])
+            if judged
+            else (),
+            dict(zip(themes, probabilities, strict=True)),
+            tuple([themes[column] for column in review]) if status != "empty" else (),
         )
 
     def explain(self, text: str, *, themes: Iterable[str] | None = None) -> "Explanation":
@@ -297,23 +301,29 @@ class Model:
 
     def _tag_by_kernel(self, found: Sequence[str]) -> list[TaggedText]:
         probabilities, scored = self._by_kernel(found)
-        given, review = probabilities >= self.thresholds, self.in_review(probabilities)
+        given, review = _columns(probabilities >= self.thresholds), _columns(self.in_review(probabilities))
+        # One call for all: an array that is asked number by number is slow.
+        said, n_words, typicality = probabilities.tolist(), scored.n_words.tolist(), scored.typicality.tolist()
 
         def answer(row: int, text: str) -> TaggedText:
-            n_words = int(scored.n_words[row])
-            if n_words < 0:
+            words = n_words[row]
+            if words < 0:
                 return self.tag(text)
-            typicality = float(scored.typicality[row]) / n_words if n_words else UNKNOWN
-            status = status_of(n_words, typicality, self.foreign_below)
+
+            encoded = b""
 
             def span(column: int) -> tuple[int, int]:
+                nonlocal encoded
                 start, end = scored.spans[row, column].tolist()
                 if text.isascii():
                     return start, end
-                encoded = text.encode("utf-8", "surrogatepass")
-                return _characters(encoded[:start]), _characters(encoded[:end])
+                # Once a text, however many themes it has, and not where it has none.
+                encoded = encoded or text.encode("utf-8", "surrogatepass")
+                before = _characters(encoded[:start])
+                return before, before + _characters(encoded[start:end])
 
-            return self._answer(status, probabilities[row], given[row], review[row], span)
+            status = status_of(words, typicality[row] / words if words else UNKNOWN, self.foreign_below)
+            return self._answer(status, said[row], given.get(row, ()), review.get(row, ()), span)
 
         return [answer(row, text) for row, text in enumerate(found)]
 
@@ -411,6 +421,14 @@ class Model:
         from cyberclf.pipeline import to_pipeline
 
         return to_pipeline(self)
+
+
+def _columns(true: npt.NDArray[np.bool_]) -> dict[int, list[int]]:
+    """Columns that are true, by row; rows that have none are left out."""
+    found: dict[int, list[int]] = {}
+    for row, column in zip(*(places.tolist() for places in np.nonzero(true)), strict=True):
+        found.setdefault(row, []).append(column)
+    return found
 
 
 def _characters(encoded: bytes) -> int:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal
 
-from cyberclf.articles import Article, Unreadable, read_articles
+from cyberclf.articles import Piece, read_pieces
 from cyberclf.errors import TaggingError
 from cyberclf.model import Model
 from cyberclf.progress import Progress
 from cyberclf.status import STATUSES
 from cyberclf.tagging import Chunk, TaggedRow, chunked, tag_chunks
-from cyberclf.workers import Backend
+from cyberclf.workers import Backend, in_order
+from cyberclf.written import MOST_REASONS, Writing, Written
 
 if TYPE_CHECKING:
     from cyberclf.parquet import Table
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["FILE_FORMATS", "Run", "is_regular"]
 
 FILE_FORMATS: Final = ("table", "jsonl", "csv", "html", "parquet")
-_MOST_REASONS: Final = 10
+_WRITE: Final = 8192
 
 
 def is_regular(output: str | None) -> bool:
@@ -86,10 +87,12 @@ class Run:
             write_page(self._rows(), stream, self.model)
             return
         stream.write(head_of(self.model, self.fmt))
-        for chunk, rows in self._tagged(_chunks(self, None)):
-            self._count(rows, self.counts)
-            for line in self._lines(chunk, rows):
-                stream.write(line)
+        for done in self._written(_chunks(self, None), None):
+            self._count(done)
+            # By small writes: of a large one, not every stream says that its reader has gone.
+            text = done.content.decode()
+            for begin in range(0, len(text), _WRITE):
+                stream.write(text[begin : begin + _WRITE])
 
     def to_file(self, output: str, *, model_fingerprint: str, resume: bool = False) -> None:
         """Tag all, and write a file that appears when it is whole.
@@ -129,43 +132,55 @@ class Run:
         self.counts.update(part.counts)
         if self.progress is not None and self.before:
             self.progress.resumed(self.before)
-        for chunk, rows in self._tagged(_after(_chunks(self, table), self.before)):
-            counts = dict.fromkeys(self.counts, 0)
-            self._count(rows, counts)
-            content = table.piece(chunk, rows) if table else self._text(chunk, rows, first=not part.size)
-            part.write(content, counts)
-            for status, number in counts.items():
-                self.counts[status] += number
+        for done in self._written(_after(_chunks(self, table), self.before), table):
+            head = b"" if part.size or table else self._head()
+            part.write(head + done.content, done.counts)
+            self._count(done)
         if not part.size and not table:
-            part.write(self._text(Chunk([]), [], first=True), {})
+            part.write(self._head(), {})
 
-    def _text(self, chunk: Chunk, rows: list[TaggedRow], *, first: bool) -> bytes:
+    def _head(self) -> bytes:
         from cyberclf.writers import head_of
 
-        head = head_of(self.model, self.fmt) if first else ""
-        return (head + "".join(self._lines(chunk, rows))).encode()
+        return head_of(self.model, self.fmt).encode()
 
-    def _lines(self, chunk: Chunk, rows: list[TaggedRow]) -> Iterable[str]:
-        from cyberclf.writers import lines_of
+    def _written(self, chunks: Iterator[Chunk], table: "Table | None") -> Iterator[Written]:
+        if table is not None and table.keeps:
+            made = self._by_rows(chunks, table.piece)
+        elif self.write is not None:
+            made = self._by_rows(chunks, self.write)
+        else:
+            made = self._by_bytes(chunks, table)
+        for done in made:
+            yield done
+            if self.progress is not None:
+                self.progress.add(sum(done.counts.values()))
 
-        return self.write(chunk, rows) if self.write else lines_of(rows, self.model, self.fmt)
+    def _by_bytes(self, chunks: Iterator[Chunk], table: "Table | None") -> Iterator[Written]:
+        """Have the workers make what is written."""
+        pairs = ((None, chunk) for chunk in chunks)
+        task = Writing(self.model, self.fmt, table)
+        for _, done in in_order(pairs, task, n_jobs=self.n_jobs, backend=self.backend):
+            yield done
 
-    def _tagged(self, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, list[TaggedRow]]]:
+    def _by_rows(
+        self, chunks: Iterator[Chunk], write: Callable[[Chunk, list[TaggedRow]], Iterable[str] | bytes]
+    ) -> Iterator[Written]:
+        """Make here what is written: of columns that need not travel, or by a function that cannot."""
         for chunk, rows in tag_chunks(chunks, self.model, n_jobs=self.n_jobs, backend=self.backend):
-            yield chunk, rows
+            yield Written.of(write(chunk, rows), rows)
+
+    def _rows(self) -> Iterator[TaggedRow]:
+        for _, rows in tag_chunks(_chunks(self, None), self.model, n_jobs=self.n_jobs, backend=self.backend):
+            self._count(Written.of(b"", rows))
+            yield from rows
             if self.progress is not None:
                 self.progress.add(len(rows))
 
-    def _rows(self) -> Iterator[TaggedRow]:
-        for _, rows in self._tagged(_chunks(self, None)):
-            self._count(rows, self.counts)
-            yield from rows
-
-    def _count(self, rows: list[TaggedRow], counts: dict[str, int]) -> None:
-        for row in rows:
-            counts[row.status] += 1
-            if row.error and len(self.reasons) < _MOST_REASONS:
-                self.reasons.append(row.error)
+    def _count(self, done: Written) -> None:
+        for status, number in done.counts.items():
+            self.counts[status] += number
+        self.reasons += done.reasons[: MOST_REASONS - len(self.reasons)]
 
 
 def _chunks(run: Run, table: "Table | None") -> Iterator[Chunk]:
@@ -177,22 +192,22 @@ def _chunks(run: Run, table: "Table | None") -> Iterator[Chunk]:
                 run.progress.reading()
             yield from read_chunks(file)
         return
-    yield from chunked(_articles(run))
+    yield from chunked(_pieces(run))
 
 
-def _articles(run: Run) -> Iterator[Article | Unreadable]:
+def _pieces(run: Run) -> Iterator[Piece]:
     for file in run.files:
         if run.progress is not None:
             run.progress.reading()
-        yield from read_articles(file, watch=run.progress.reading if run.progress is not None else None)
+        yield from read_pieces(file, watch=run.progress.reading if run.progress is not None else None)
 
 
 def _after(chunks: Iterator[Chunk], done: int) -> Iterator[Chunk]:
     """Drop the first chunks, which hold `done` rows."""
     for chunk in chunks:
-        if done >= len(chunk.articles):
-            done -= len(chunk.articles)
-        elif done:
-            raise TaggingError("the rows that were done do not end where a chunk does; run without --resume")
-        else:
+        if not done:
             yield chunk
+            continue
+        done -= chunk.n_rows
+        if done < 0:
+            raise TaggingError("the rows that were done do not end where a chunk does; run without --resume")

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from cyberclf.articles import Article, Unreadable
+from cyberclf.articles import Article, Piece, Unreadable, articles_of
+from cyberclf.jsonlines import Lines
 from cyberclf.model import Model
 from cyberclf.status import Status
 from cyberclf.tagged import TaggedText
 from cyberclf.workers import Backend, in_order
 
-__all__ = ["Chunk", "TaggedRow", "chunked", "tag_articles", "tag_chunks"]
+__all__ = ["Chunk", "TaggedRow", "chunked", "rows_of", "tag_articles", "tag_chunks"]
 
 #: A chunk holds at most this many articles ...
 MAX_ROWS: Final = 256
@@ -76,22 +77,27 @@ class Chunk:
 
     Parameters
     ----------
-    articles : sequence of Article or Unreadable
+    pieces : sequence of Article, Unreadable or Lines
     source : object, optional
         What they were made of, one row an article: kept for who writes it again.
     """
 
-    articles: Sequence[Article | Unreadable]
+    pieces: Sequence[Piece]
     source: Any = field(default=None, repr=False)
 
     @cached_property
-    def texts(self) -> list[str]:
-        """Texts of those that could be read."""
-        return [article.text for article in self.articles if isinstance(article, Article)]
+    def articles(self) -> Sequence[Article | Unreadable]:
+        """The articles; lines are read when they are first asked for."""
+        return list(articles_of(self.pieces))
+
+    @property
+    def n_rows(self) -> int:
+        """Number of the articles; no line need be read for it."""
+        return sum(piece.n_rows() if isinstance(piece, Lines) else 1 for piece in self.pieces)
 
 
-def chunked(articles: Iterable[Article | Unreadable]) -> Iterator[Chunk]:
-    """Cut a stream into chunks of at most 256 articles and about a million characters.
+def chunked(pieces: Iterable[Piece]) -> Iterator[Chunk]:
+    """Cut a stream into chunks of at most 256 articles and about a million characters, or one piece that is larger.
 
     Where a chunk ends depends on nothing but what it holds: who begins again at an end of a chunk
     gets the same chunks.
@@ -101,16 +107,50 @@ def chunked(articles: Iterable[Article | Unreadable]) -> Iterator[Chunk]:
     >>> [len(chunk.articles) for chunk in chunked(Article("a", "la loi", "a") for _ in range(600))]
     [256, 256, 88]
     """
-    held: list[Article | Unreadable] = []
-    chars = 0
-    for article in articles:
-        held.append(article)
-        chars += len(article.text) if isinstance(article, Article) else 0
-        if len(held) >= MAX_ROWS or chars >= MAX_CHARS:
+    held: list[Piece] = []
+    rows = chars = 0
+    for piece in pieces:
+        held.append(piece)
+        if isinstance(piece, Lines):
+            rows += piece.n_lines
+            chars += len(piece.content)
+        else:
+            rows += 1
+            chars += len(piece.text) if isinstance(piece, Article) else 0
+        if rows >= MAX_ROWS or chars >= MAX_CHARS:
             yield Chunk(held)
-            held, chars = [], 0
+            held = []
+            rows = chars = 0
     if held:
         yield Chunk(held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tagging:
+    """Texts in, answers out; where a text makes the model fail, the reason, a string, in its place."""
+
+    model: Model
+
+    def prepare(self) -> None:
+        self.model.prepare()
+
+    def __call__(self, texts: Sequence[str]) -> list[TaggedText | str]:
+        try:
+            return list(self.model.tag_many(texts))
+        except Exception:  # noqa: BLE001 - whatever one text does, the others are still tagged
+            return [_tag_or_reason(self.model, text) for text in texts]
+
+
+def _tag_or_reason(model: Model, text: str) -> TaggedText | str:
+    try:
+        return model.tag_many([text])[0]
+    except Exception as error:  # noqa: BLE001 - it becomes a row that says so
+        return f"{type(error).__name__} {error}".strip()
+
+
+def rows_of(chunk: Chunk, model: Model) -> list[TaggedRow]:
+    """Tag the articles of one chunk, here and now: a row for each, in order."""
+    return _joined(chunk, _Tagging(model)(_texts(chunk)))
 
 
 def tag_chunks(
@@ -128,9 +168,18 @@ def tag_chunks(
     TaggingError
         When a worker process dies.
     """
-    for chunk, answers in in_order(chunks, model, n_jobs=n_jobs, backend=backend):
-        left = iter(answers)
-        yield chunk, [_row(article, next(left) if isinstance(article, Article) else "") for article in chunk.articles]
+    pairs = ((chunk, _texts(chunk)) for chunk in chunks)
+    for chunk, answers in in_order(pairs, _Tagging(model), n_jobs=n_jobs, backend=backend):
+        yield chunk, _joined(chunk, answers)
+
+
+def _texts(chunk: Chunk) -> list[str]:
+    return [article.text for article in chunk.articles if isinstance(article, Article)]
+
+
+def _joined(chunk: Chunk, answers: Sequence[TaggedText | str]) -> list[TaggedRow]:
+    left = iter(answers)
+    return [_row(article, next(left) if isinstance(article, Article) else "") for article in chunk.articles]
 
 
 def tag_articles(

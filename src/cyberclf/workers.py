@@ -1,129 +1,127 @@
-"""Many chunks of texts tagged at once: in order, with few of them in memory at a time."""
+"""Many pieces of work done by several workers: answers in order, and few of them in memory at a time."""
 
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar
 
 from cyberclf.errors import TaggingError
-from cyberclf.model import Model
-from cyberclf.tagged import TaggedText
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
-__all__ = ["Backend", "choose_backend", "in_order", "tag_texts"]
+__all__ = ["Backend", "Task", "choose_backend", "in_order"]
 
 Backend = Literal["threads", "processes"]
-#: Chunks a worker that are read and not yet handed on; what bounds the memory of a run.
+#: Pieces a worker that are read and not yet handed on; what bounds the memory of a run.
 _LOOK_AHEAD: Final = 3
-#: Below this many chunks, starting workers costs more than they save.
-_LEAST_CHUNKS: Final = 3
+#: Below this many pieces, starting workers costs more than they save.
+_LEAST: Final = 8
+
+Kept = TypeVar("Kept")
+Given = TypeVar("Given")
+Answer = TypeVar("Answer")
+_Given_contra = TypeVar("_Given_contra", contravariant=True)
+_Answer_co = TypeVar("_Answer_co", covariant=True)
 
 
-class _HasTexts(Protocol):
-    @property
-    def texts(self) -> Sequence[str]: ...
+class Task(Protocol[_Given_contra, _Answer_co]):
+    """What is done with each piece; it is sent to each process once."""
 
+    def prepare(self) -> None:
+        """Make ready, before the first piece."""
 
-Chunk = TypeVar("Chunk", bound=_HasTexts)
-Answers = list[TaggedText | str]
+    def __call__(self, given: _Given_contra, /) -> _Answer_co:
+        """Answer what is given."""
 
 
 def choose_backend() -> Backend:
-    """Say how chunks are spread: by processes, since reading a kernel's answers into rows holds python's lock."""
+    """Say how work is spread: by processes, since whatever is not the kernel holds python's lock."""
     return "processes"
 
 
-def tag_texts(model: Model, texts: Sequence[str]) -> Answers:
-    """Tag texts; one that makes the model fail gets the reason, a string, in its place."""
-    try:
-        return list(model.tag_many(texts))
-    except Exception:  # noqa: BLE001 - whatever one text does, the others are still tagged
-        return [_tag_or_reason(model, text) for text in texts]
+#: What a worker process does, sent once.
+_own: list[Task[Any, Any]] = []
 
 
-def _tag_or_reason(model: Model, text: str) -> TaggedText | str:
-    try:
-        return model.tag_many([text])[0]
-    except Exception as error:  # noqa: BLE001 - it becomes a row that says so
-        return f"{type(error).__name__} {error}".strip()
+def _adopt(task: Task[Any, Any]) -> None:
+    _own[:] = [task]
 
 
-#: The model of a worker process, sent once.
-_own: list[Model] = []
+def _prepare_own() -> None:
+    _own[0].prepare()
 
 
-def _adopt(model: Model) -> None:
-    _own[:] = [model]
-
-
-def _tag_by_own(texts: Sequence[str]) -> Answers:
-    return tag_texts(_own[0], texts)
+def _do_own(given: Any) -> Any:
+    return _own[0](given)
 
 
 def in_order(
-    chunks: Iterable[Chunk], model: Model, *, n_jobs: int = 1, backend: Backend | None = None
-) -> Iterator[tuple[Chunk, Answers]]:
-    """Tag chunks as they come, several at a time.
+    pieces: Iterable[tuple[Kept, Given]],
+    task: Task[Given, Answer],
+    *,
+    n_jobs: int = 1,
+    backend: Backend | None = None,
+) -> Iterator[tuple[Kept, Answer]]:
+    """Do pieces of work as they come, several at a time.
 
     Parameters
     ----------
-    chunks : iterable
-        Of anything that has `texts`.  Read ahead by three chunks a worker, no further, however
-        slowly the answers are taken.
-    model : Model
+    pieces : iterable of (kept, given)
+        What stays here, and what the task gets.  Read ahead by three pieces a worker, no further,
+        however slowly the answers are taken.
+    task : Task
     n_jobs : int, default 1
-        Workers.  With one, or a few chunks, all is done here.
+        Workers.  Whoever calls is one of them, the only one until the others are ready, or where
+        there are few pieces.
     backend : {"threads", "processes"}, optional
         By default `choose_backend`.
 
     Yields
     ------
-    (chunk, list of TaggedText or str)
-        In the order of `chunks`; a string says why a text could not be tagged.
+    (kept, answer)
+        In the order of `pieces`.
 
     Raises
     ------
     TaggingError
         When a worker process dies.
     """
-    source = iter(chunks)
-    head = list(islice(source, _LEAST_CHUNKS)) if n_jobs > 1 else []
-    source = chain(head, source)
-    if len(head) < _LEAST_CHUNKS:
-        for chunk in source:
-            yield chunk, tag_texts(model, chunk.texts)
+    source = iter(pieces)
+    head = list(islice(source, _LEAST)) if n_jobs > 1 else []
+    if len(head) < _LEAST:
+        for kept, given in chain(head, source):
+            yield kept, task(given)
         return
-    yield from _spread(source, model, n_jobs, backend or choose_backend())
+    yield from _spread(chain(head, source), task, n_jobs - 1, backend or choose_backend())
 
 
-def _spread(chunks: Iterator[Chunk], model: Model, n_jobs: int, backend: Backend) -> Iterator[tuple[Chunk, Answers]]:
+def _spread(
+    pieces: Iterable[tuple[Kept, Given]], task: Task[Given, Answer], number: int, backend: Backend
+) -> Iterator[tuple[Kept, Answer]]:
     # joblib.Parallel(return_as="generator") pulls its whole input however slowly its output is
     # taken, so its executor is fed by hand: a queue of futures is what bounds the memory.
-    from concurrent.futures import BrokenExecutor
+    from concurrent.futures import BrokenExecutor, Future
 
-    waiting: deque[tuple[Chunk, Future[Answers]]] = deque()
-    pool = _pool(model, n_jobs, backend)
-    clean = False
+    waiting: deque[tuple[Kept, Future[Answer]]] = deque()
+    helpers = _Helpers(task, number, backend)
     try:
-        for chunk in chunks:
-            future = (
-                pool.submit(_tag_by_own, chunk.texts)
-                if backend == "processes"
-                else pool.submit(tag_texts, model, chunk.texts)
-            )
-            waiting.append((chunk, future))
-            if len(waiting) >= _LOOK_AHEAD * n_jobs:
+        for kept, given in pieces:
+            busy = sum(not future.done() for _, future in waiting)
+            if busy < (_LOOK_AHEAD - 1) * helpers.there():
+                waiting.append((kept, helpers.give(given)))
+            else:
+                done: Future[Answer] = Future()
+                done.set_result(task(given))
+                waiting.append((kept, done))
+            while waiting and (waiting[0][1].done() or len(waiting) >= _LOOK_AHEAD * (number + 1)):
                 oldest, answer = waiting.popleft()
                 yield oldest, answer.result()
         while waiting:
             oldest, answer = waiting.popleft()
             yield oldest, answer.result()
-        clean = True
     except BrokenExecutor:
         raise TaggingError(
             "a worker process was killed, perhaps for want of memory; run again with fewer --jobs (and --resume)"
@@ -131,33 +129,74 @@ def _spread(chunks: Iterator[Chunk], model: Model, n_jobs: int, backend: Backend
     finally:
         for _, future in waiting:
             future.cancel()
-        if clean or backend == "threads":
-            pool.shutdown(wait=True)
-        else:
-            pool.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg] # loky's own
+        helpers.end()
 
 
-def _pool(model: Model, n_jobs: int, backend: Backend) -> "Executor":
+class _Helpers:
+    """Workers that begin while the caller works: starting a process takes as long as many pieces."""
+
+    def __init__(self, task: Task[Any, Any], number: int, backend: Backend) -> None:
+        self._task, self._number = task, number
+        self._by_process = backend == "processes"
+        self._pool = _pool(task, number, backend)
+        self._ready: list[Future[None]] = []
+        self._failed: Exception | None = None
+        # They ignore Ctrl-C, which goes to a whole group, for their parent ends them in order; it is
+        # deaf itself until they are there.
+        self._deaf = self._by_process and threading.current_thread() is threading.main_thread()
+        self._before = signal.signal(signal.SIGINT, signal.SIG_IGN) if self._deaf else None
+        self._start = threading.Thread(target=self._begin, daemon=True)
+        self._start.start()
+
+    def _begin(self) -> None:
+        # What a process is sent on its way is more than a pipe holds, so this waits until it reads.
+        prepare = _prepare_own if self._by_process else self._task.prepare
+        try:
+            self._ready = [self._pool.submit(prepare) for _ in range(self._number)]
+        except Exception as error:  # noqa: BLE001 - raised where the work is done
+            self._failed = error
+
+    def there(self) -> int:
+        """Count those that are ready."""
+        if self._start.is_alive():
+            return 0
+        self._hear()
+        if self._failed is not None:
+            raise self._failed
+        found = 0
+        for future in self._ready:
+            if future.done():
+                future.result()
+                found += 1
+        return found
+
+    def give(self, given: Any) -> "Future[Any]":
+        """Have one of them answer."""
+        return self._pool.submit(_do_own, given) if self._by_process else self._pool.submit(self._task, given)
+
+    def end(self) -> None:
+        """Send them away: they hold nothing that would be lost, and may not even have begun."""
+        self._start.join()
+        try:
+            if self._by_process:
+                self._pool.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg] # loky's own
+            else:
+                self._pool.shutdown(wait=True)
+        finally:
+            self._hear()
+
+    def _hear(self) -> None:
+        if self._deaf:
+            self._deaf = False
+            signal.signal(signal.SIGINT, self._before or signal.SIG_DFL)
+
+
+def _pool(task: Task[Any, Any], number: int, backend: Backend) -> "Executor":
     if backend == "threads":
         from concurrent.futures import ThreadPoolExecutor
 
-        return ThreadPoolExecutor(n_jobs)
+        return ThreadPoolExecutor(number)
     from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
-    made: Executor = ProcessPoolExecutor(n_jobs, initializer=_adopt, initargs=(model,))
-    with _deaf_to_interrupts():
-        made.submit(int)  # the workers start with the first task
+    made: Executor = ProcessPoolExecutor(number, initializer=_adopt, initargs=(task,))
     return made
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Let processes be started that ignore Ctrl-C, which goes to a whole group: their parent ends them in order."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,122 @@
+"""JSON Lines: cut into blocks at line ends, and a block's lines read, which need not happen in one process."""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any, Final
+
+from cyberclf.errors import ArticleError
+
+__all__ = ["MAX_BYTES", "Lines", "decode", "json_rows", "line_blocks"]
+
+#: One article or one row beyond this is an error: no press article is as long.
+MAX_BYTES: Final = 20_000_000
+#: A block ends with the line that brings it to this many bytes: work enough to be worth handing over, and few of
+#: them fill a cache.
+_BLOCK: Final = 1_500_000
+_BOM: Final = b"\xef\xbb\xbf"
+_parse: Final = json.JSONDecoder().decode
+
+
+def decode(content: bytes, where: str) -> str:
+    """Read UTF-8, with a byte order mark or without.
+
+    Raises
+    ------
+    ArticleError
+        When it is none.
+    """
+    content = content.removeprefix(_BOM)
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise ArticleError(f"{where}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Whole lines of a file of JSON Lines, as they stand in it.
+
+    Parameters
+    ----------
+    path : str
+    first : int
+        Number of the first line, from 1.
+    n_lines : int
+        Blank ones too.
+    content : bytes
+        A line that is too long is cut, but still too long.
+    """
+
+    path: str
+    first: int
+    n_lines: int
+    content: bytes
+
+    def rows(self) -> Iterator[tuple[str, dict[str, Any] | str]]:
+        """Yield (``FILE:row``, object) of each line; a string instead says what is wrong.  Blank lines are no rows.
+
+        Examples
+        --------
+        >>> list(Lines("a", 7, 1, b'{"text": "la loi"}').rows())
+        [('a:7', {'text': 'la loi'})]
+        """
+        for number, line in enumerate(io.BytesIO(self.content), self.first):
+            if _is_row(line):
+                where = f"{self.path}:{number}"
+                yield where, _row(line, where)
+
+    def n_rows(self) -> int:
+        """Count the rows without reading them."""
+        return sum(map(_is_row, io.BytesIO(self.content)))
+
+
+def _is_row(line: bytes) -> bool:
+    return not line.isspace() or len(line) > MAX_BYTES
+
+
+def _row(line: bytes, where: str) -> dict[str, Any] | str:
+    if len(line) > MAX_BYTES:
+        return f"{where}: row longer than {MAX_BYTES} bytes; not an article"
+    try:
+        text = decode(line, where)
+        if text.startswith("\ufeff"):
+            return f"{where}: not JSON: Unexpected UTF-8 BOM (decode using utf-8-sig); each line is one object"
+        row = _parse(text)
+    except ArticleError as error:
+        return str(error)
+    except (ValueError, RecursionError) as error:
+        said = getattr(error, "msg", "nested too deep or a number too long")
+        return f"{where}: not JSON: {said}; each line is one object"
+    return row if isinstance(row, dict) else f"{where}: not a JSON object; each line is one object"
+
+
+def line_blocks(stream: IO[bytes], path: str) -> Iterator[Lines]:
+    """Cut a stream into blocks of whole lines, of about 1.5 MB.
+
+    Where a block ends depends on nothing but what the file holds.
+    """
+    first = 1
+    while content := stream.read(_BLOCK):
+        if not content.endswith(b"\n"):
+            rest = stream.readline(MAX_BYTES + 1)
+            content += rest
+            if len(rest) > MAX_BYTES and not rest.endswith(b"\n"):
+                _skip_line(stream)
+                content += b"\n"
+        n_lines = content.count(b"\n") + (not content.endswith(b"\n"))
+        yield Lines(path, first, n_lines, content)
+        first += n_lines
+
+
+def _skip_line(stream: IO[bytes]) -> None:
+    """Read on to the end of a line that is too long, of whose rest nobody has any use."""
+    while (rest := stream.readline(_BLOCK)) and not rest.endswith(b"\n"):
+        pass
+
+
+def json_rows(stream: IO[bytes], path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Yield (``FILE:row``, object) of each line of JSON Lines; a string instead says what is wrong."""
+    for block in line_blocks(stream, path):
+        yield from block.rows()

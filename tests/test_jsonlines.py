@@ -1,0 +1,90 @@
+"""JSON Lines: blocks cut anywhere hold the rows that the whole holds, numbered as in the file."""
+
+import io
+import json
+
+import pytest
+from hypothesis import given as whatever
+from hypothesis import strategies as some
+
+from cyberclf import jsonlines
+from cyberclf.jsonlines import Lines, json_rows, line_blocks
+
+#: Lines of every kind: good, bad, blank, too long for the bound that the tests set.
+LINES = [
+    b'{"text": "la loi"}',
+    '{"text": "été", "id": "é"}'.encode(),
+    b"\xef\xbb\xbf{}",
+    b"\xef\xbb\xbf\xef\xbb\xbf{}",
+    b"",
+    b"  \t\r",
+    b"\x0c",
+    b"[1]",
+    b'{"text": ',
+    b'{"text": "never closed',
+    b'{"text": "\xff"}',
+    b"\xef\xbb\xbf{\xff",
+    b'{"a": NaN, "a": 1e999}',
+    b'{"id": ' + b"9" * 50 + b"}",
+    b'{"id": ' + b"9" * 5000 + b"}",
+    b'{"text": "\\ud800"}',
+    b"[" * 3000,
+    b'{"text": "' + b"x" * 6000 + b'"}',
+    b" " * 6100,
+]
+
+
+def one_by_one(content, path):
+    """What the rows are, said without blocks: a line is read, and nothing is known of the others."""
+    for number, line in enumerate(io.BytesIO(content), 1):
+        where = f"{path}:{number}"
+        if len(line) > jsonlines.MAX_BYTES:
+            yield where, f"{where}: row longer than {jsonlines.MAX_BYTES} bytes; not an article"
+            continue
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            yield where, f"{where}: not UTF-8 (byte {error.start}); save it as UTF-8"
+        except (ValueError, RecursionError) as error:
+            said = getattr(error, "msg", "nested too deep or a number too long")
+            yield where, f"{where}: not JSON: {said}; each line is one object"
+        else:
+            yield where, row if isinstance(row, dict) else f"{where}: not a JSON object; each line is one object"
+
+
+@whatever(some.lists(some.sampled_from(LINES), max_size=12), some.sampled_from([1, 7, 40, 5000]), some.booleans())
+def test_blocks_hold_the_rows_of_the_file_and_their_numbers(lines, size, ends):
+    content = b"\n".join(lines) + b"\n" * ends
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonlines, "MAX_BYTES", 6000)
+        patch.setattr(jsonlines, "_BLOCK", size)
+        expected = list(one_by_one(content, "f"))
+        assert repr(list(json_rows(io.BytesIO(content), "f"))) == repr(expected)
+        blocks = list(line_blocks(io.BytesIO(content), "f"))
+        assert sum(block.n_rows() for block in blocks) == len(expected)
+        assert all(len(block.content) <= size + 6002 for block in blocks)
+
+
+def test_a_block_ends_with_a_line():
+    content = b"".join(b'{"text": "%d"}\n' % number for number in range(200_000))
+    blocks = list(line_blocks(io.BytesIO(content), "f"))
+    assert len(blocks) == 3
+    assert b"".join(block.content for block in blocks) == content
+    assert all(block.content.endswith(b"\n") for block in blocks)
+    assert [block.first for block in blocks] == [1, 1 + blocks[0].n_lines, 1 + blocks[0].n_lines + blocks[1].n_lines]
+
+
+def test_a_line_too_long_by_far_is_not_held(monkeypatch):
+    monkeypatch.setattr(jsonlines, "MAX_BYTES", 1000)
+    monkeypatch.setattr(jsonlines, "_BLOCK", 100)
+    blocks = list(line_blocks(io.BytesIO(b"x" * 50_000 + b'\n{"text": "loi"}\n'), "f"))
+    assert max(len(block.content) for block in blocks) < 1200
+    rows = [row for block in blocks for row in block.rows()]
+    assert rows == [("f:1", "f:1: row longer than 1000 bytes; not an article"), ("f:2", {"text": "loi"})]
+
+
+def test_a_block_is_counted_without_being_read():
+    block = Lines("f", 1, 4, b"{}\n\nnot json\n \n")
+    assert block.n_rows() == len(list(block.rows())) == 2
