@@ -1,0 +1,38 @@
+"""How functions are compiled, and how what was compiled is kept from one process to the next."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numba
+
+from cyberclf import passages, text
+
+__all__ = ["compiled", "inlined", "kept", "sources_stamp"]
+
+_ARGS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+
+#: A part of what `kept` compiles.
+compiled: Final = numba.njit(**_ARGS)
+#: The same, put in by numba itself: for what is too small to be a call, and what LLVM would not put in.
+inlined: Final = numba.njit(inline="always", **_ARGS)
+
+
+@cache
+def sources_stamp() -> int:
+    """Return a number that changes with any file whose code or constants are compiled."""
+    here = sorted(Path(__file__).parent.glob("*.py"))
+    files = [*here, *(Path(str(module.__file__)) for module in (passages, text))]
+    digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).digest()
+    return int.from_bytes(digest[:7], "little")
+
+
+def kept(made: Callable[[int], Callable[..., Any]]) -> Any:
+    """Compile the function that `made` makes of the stamp, and keep it on disk.
+
+    numba looks only at the file of the function that it keeps, not at those of the functions called there.  It does
+    look at the values that a function closes over: so with the stamp among them, old code is never found again.
+    """
+    return numba.njit(cache=True, **_ARGS)(made(sources_stamp()))

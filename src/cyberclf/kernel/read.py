@@ -1,0 +1,275 @@
+"""From bytes to words: one pass over an article.
+
+Nearly all words are ASCII letters and letters of Latin-1, and a space or an apostrophe ends them: such a word is
+found and hashed many bytes at a time.  What is not so goes sign by sign (`_read_on`).
+"""
+
+from typing import Final
+
+import numpy as np
+
+from cyberclf.kernel.compiling import compiled, inlined
+from cyberclf.kernel.signs import (
+    APART,
+    AT,
+    BLANK,
+    COLON,
+    DASH,
+    DIGIT,
+    ENDER,
+    FULL_STOP,
+    HYPHEN,
+    IN_WORD,
+    LINE,
+    LOOK,
+    NEW_LINE,
+    NOTHING,
+    ODD,
+    SPACE,
+    STOP,
+    decode,
+    kind_of,
+)
+from cyberclf.kernel.stops import dotted, ends_sentence, ends_site, folds_to, skip_run
+from cyberclf.kernel.wide import BLOCK, KEPT, byte_at, load, mix, plain_stretch
+from cyberclf.kernel.words import CYBERS, DROP, FACTOR, JOINS, fold_word, resolve
+
+CACHE_BITS: Final = 17
+#: Articles with a longer one, in bytes, are left to the reference.
+LONGEST_WORD: Final = 1024
+#: "çýbér" has so many bytes; a longer word is never set before a hyphen that is left out.
+_LONGEST_PREFIX: Final = 8
+_WWW: Final = np.uint64(int.from_bytes(b"www", "little"))
+_SMALL: Final = np.uint64(0x202020)
+
+
+@inlined
+def _ends_here(kinds, table, text, start, i):
+    """Whether a word of plain bytes ends where they do, before a sign that need not be looked at more closely."""
+    b = byte_at(text, i)
+    said = table[b]
+    if said == FULL_STOP:
+        after = table[byte_at(text, i + 1)]
+        return (after == BLANK or after == NEW_LINE) and (
+            i - start != 3 or (load(text, start) | _SMALL) & KEPT[0, 3] != _WWW
+        )
+    if said == DASH:
+        return i - start > _LONGEST_PREFIX
+    if said != LOOK or b < 0x80:
+        return True
+    if b < 0xC0:
+        # The second byte of a multiplication or division sign.
+        return False
+    code, _ = decode(text, i)
+    kind = kind_of(kinds, code)
+    return kind > NOTHING and kind != HYPHEN
+
+
+@compiled
+def _read_on(tables, text, start, end, past, word):
+    """Read a word sign by sign: where it ends, its hash, and whether it turned out to be part of an address."""
+    kinds, fold_start, folded = tables.kind, tables.fold_start, tables.folded
+    cyber, letter_e, www = tables.cyber[:5], tables.cyber[5:6], tables.cyber[6:9]
+    i = start
+    joined = start  # where the part after the last hyphen left out begins
+    since = start  # the same for a hyphen or a full stop
+    h = tables.seed
+    again = True
+    while again:
+        again = False
+        while i < end:
+            code, size = decode(text, i)
+            kind = kind_of(kinds, code)
+            if kind > NOTHING:
+                break
+            h = mix(h ^ np.uint64(code), tables.seed ^ FACTOR)
+            i += size
+            if kind == NOTHING and joined == i - size and joined > start:
+                joined = i
+        if i == end:
+            break
+        code, size = decode(text, i)
+        kind = kind_of(kinds, code)
+        if kind == HYPHEN:
+            again = (
+                (joined == i and i > start)
+                or folds_to(kinds, fold_start, folded, text, joined, i, letter_e)
+                or folds_to(kinds, fold_start, folded, text, joined, i, cyber)
+            )
+        elif kind == STOP and i >= past:
+            if folds_to(kinds, fold_start, folded, text, since, i, www) or ends_site(
+                kinds, fold_start, folded, tables.domains, text, i, end, word
+            ):
+                return i, h, True
+            again = dotted(kinds, fold_start, text, since, i, end)
+        if again:
+            h = mix(h ^ np.uint64(ord("-")), tables.seed ^ FACTOR)
+            i += size
+            since = i
+            if kind == HYPHEN:
+                joined = i
+    return i, h, False
+
+
+@compiled
+def _learn(tables, cache, slot, h, text, start, end, word):
+    """Find out what a word means that has not just been met."""
+    n, digits = fold_word(tables.kind, tables.fold_start, tables.folded, text, start, end, word)
+    value = resolve(tables, word, n, digits)
+    cache[slot] = h
+    cache[slot + np.uint64(1)] = np.uint64(value)
+    return value
+
+
+@compiled
+def _join(tables, text, start, end, word):
+    """What "cyber" means together with the word after it."""
+    n, _ = fold_word(tables.kind, tables.fold_start, tables.folded, text, start, end, word[5:])
+    for k in range(5):
+        word[k] = tables.cyber[k]
+    return resolve(tables, word, n + 5, False)
+
+
+@compiled
+def read(tables, scratch, text, end):
+    """Read the words of an article, the bytes before `end`; a line's end and a block of anything follow.
+
+    Returns how many words and sentences there are, or -1 where the article holds an odd sign.
+    """
+    # Arrays by names of their own: looked up in the tuple, each use would count references.
+    kinds, alnum, abbreviations, table = tables.kind, tables.alnum, tables.abbreviations, tables.bytes
+    first_seed, second_seed = tables.seed, tables.seed ^ FACTOR
+    cache, tokens, runs = scratch.cache, scratch.tokens, scratch.runs
+    ends, starts, word = scratch.ends, scratch.starts, scratch.word
+    cache_mask = np.uint64((1 << CACHE_BITS) - 1)
+    n = 0
+    n_ends = 0
+    sentence = 0  # first word of the sentence
+    boundary = 0
+    in_run = False
+    run = 0
+    run_word = 0  # first word of the run
+    kept = np.int64(0)
+    merged = False  # the run's first word joined the word before it
+    past = 0  # enders up to here have been looked at
+    i = 0
+    while i < end:
+        b = byte_at(text, i)
+        said = table[b]
+        size = 1
+        look = said == LOOK
+        if said != IN_WORD:
+            # Between words.
+            if said == BLANK:
+                in_run = False
+                i += 1
+                continue
+            if said == NEW_LINE:
+                if n > sentence:
+                    ends[n_ends] = n
+                    starts[n_ends] = boundary
+                    n_ends += 1
+                    sentence = n
+                i += 1
+                boundary = i
+                in_run = False
+                continue
+            kind = np.uint8(STOP)
+            if look:
+                code, size = decode(text, i)
+                kind = kind_of(kinds, code)
+                if kind == SPACE:
+                    in_run = False
+                    i += size
+                    continue
+            if not look or kind > DIGIT:
+                if not in_run:
+                    in_run = True
+                    run = i
+                    run_word = n
+                    merged = False
+                if said == APART or said == DASH:
+                    i += 1
+                    continue
+                if kind == ODD:
+                    return -1, 0
+                if (kind == STOP or kind == ENDER) and i >= past:
+                    stop, past = ends_sentence(kinds, alnum, abbreviations, text, i, end)
+                    if stop >= 0:
+                        if n > sentence:
+                            ends[n_ends] = n
+                            starts[n_ends] = boundary
+                            n_ends += 1
+                            sentence = n
+                        boundary = stop
+                        past = stop
+                elif kind == AT or (kind == COLON and i + 2 < end and text[i + 1] == 0x2F and text[i + 2] == 0x2F):
+                    n, i = skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, merged)
+                    if i < 0:
+                        return -1, 0
+                    continue
+                i += size
+                continue
+        if not in_run:
+            in_run = True
+            run = i
+            run_word = n
+            merged = False
+        # A word.
+        start = i
+        size = plain_stretch(text, i)
+        i += size
+        while size == BLOCK:
+            size = plain_stretch(text, i)
+            i += size
+        if not look and (byte_at(text, i) == 0x20 or _ends_here(kinds, table, text, start, i)):
+            size = i - start
+            if size == 1:
+                continue
+            part = min(size, BLOCK)
+            h = mix(
+                load(text, start) & KEPT[0, part] ^ first_seed, load(text, start + 8) & KEPT[1, part] ^ second_seed
+            )
+            for k in range(start + BLOCK, i, BLOCK):
+                part = min(i - k, BLOCK)
+                h = mix(load(text, k) & KEPT[0, part] ^ h, load(text, k + 8) & KEPT[1, part] ^ second_seed)
+        else:
+            i, h, address = _read_on(tables, text, start, end, past, word)
+            if address:
+                n, i = skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, merged)
+                if i < 0:
+                    return -1, 0
+                continue
+            if i == start:
+                # A multiplication or division sign.
+                i += 2
+                continue
+            if i - start == 1:
+                continue
+        if i - start > LONGEST_WORD:
+            return -1, 0
+        # A key and its value stand side by side, so that both come with one line of memory.
+        slot = (h & cache_mask) << np.uint64(1)
+        value = np.int64(cache[slot + np.uint64(1)])
+        if cache[slot] != h:
+            value = _learn(tables, cache, slot, h, text, start, i, word)
+        if value & (DROP | JOINS):
+            if value & DROP:
+                continue
+            if n > sentence and tokens[n - 1] & CYBERS:
+                if n == run_word:
+                    merged = True
+                    kept = tokens[n - 1]
+                tokens[n - 1] = _join(tables, text, start, i, word)
+                continue
+        tokens[n] = value
+        runs[n] = run
+        n += 1
+        if byte_at(text, i) == 0x20:
+            in_run = False
+            i += 1
+    if n > sentence:
+        ends[n_ends] = n
+        starts[n_ends] = boundary
+        n_ends += 1
+    return n, n_ends

@@ -1,0 +1,106 @@
+"""Several bytes at once: what numba has no word for, written as LLVM instructions that every processor has.
+
+Bytes are put together little end first, as all processors that numba knows do.
+"""
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+__all__ = ["BLOCK", "PADDING", "byte_at", "first_bit", "load", "mix", "plain_stretch"]
+
+#: Bytes that `plain_stretch` looks at.
+BLOCK = 16
+#: Bytes that must follow a text, since blocks are loaded whole.
+PADDING = 2 * BLOCK
+
+
+def _pointer(context: Any, builder: Any, signature: Any, args: Any, made: Any) -> Any:
+    """Point to the bytes of an array from a place on, as something else."""
+    array = context.make_array(signature.args[0])(context, builder, args[0])
+    return builder.bitcast(builder.gep(array.data, [args[1]]), made.as_pointer())
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def byte_at(_, text, i):
+    """Byte at a place that is not negative."""
+
+    def codegen(context, builder, signature, args):
+        return builder.load(_pointer(context, builder, signature, args, ir.IntType(8)))
+
+    return types.uint8(text, types.intp), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def load(_, text, i):
+    """Eight bytes from a place on, as one number."""
+
+    def codegen(context, builder, signature, args):
+        found = builder.load(_pointer(context, builder, signature, args, ir.IntType(64)))
+        found.align = 1
+        return found
+
+    return types.uint64(text, types.intp), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def mix(_, a, b):
+    """Multiply two numbers of 64 bits, and fold the product's halves together."""
+
+    def codegen(_, builder, __, args):
+        wide = ir.IntType(128)
+        product = builder.mul(builder.zext(args[0], wide), builder.zext(args[1], wide))
+        high = builder.lshr(product, ir.Constant(wide, 64))
+        return builder.trunc(builder.xor(product, high), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def first_bit(_, bits):
+    """Place of the lowest bit that is set; there must be one."""
+
+    def codegen(_, builder, __, args):
+        return builder.cttz(args[0], cgutils.true_bit)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def plain_stretch(_, text, i):
+    """How many bytes from a place on, at most `BLOCK`, are plain parts of words.
+
+    Plain are ASCII letters and digits, and the two-byte letters of Latin-1: the byte 0xC3 and what may follow it,
+    but for what makes it a multiplication or division sign.
+    """
+
+    def codegen(context, builder, signature, args):
+        vector = ir.VectorType(ir.IntType(8), BLOCK)
+
+        def all_(value):
+            return ir.Constant(vector, [value] * BLOCK)
+
+        found = builder.load(_pointer(context, builder, signature, args, vector))
+        found.align = 1
+        small = builder.or_(found, all_(0x20))
+        letter = builder.icmp_unsigned("<", builder.sub(small, all_(ord("a"))), all_(26))
+        digit = builder.icmp_unsigned("<", builder.sub(found, all_(ord("0"))), all_(10))
+        # 0x80 to 0xBF, without 0x97 and 0xB7.
+        follows = builder.icmp_unsigned("<", builder.sub(found, all_(0x80)), all_(0x40))
+        letter_follows = builder.icmp_unsigned("!=", small, all_(0xB7))
+        leads = builder.icmp_unsigned("==", found, all_(0xC3))
+        plain = builder.or_(builder.or_(letter, digit), builder.or_(builder.and_(follows, letter_follows), leads))
+        stops = builder.zext(builder.bitcast(builder.not_(plain), ir.IntType(BLOCK)), ir.IntType(32))
+        # One bit more, so that there is a first.
+        stops = builder.or_(stops, ir.Constant(ir.IntType(32), 1 << BLOCK))
+        return builder.zext(builder.cttz(stops, cgutils.true_bit), ir.IntType(64))
+
+    return types.intp(text, types.intp), codegen
+
+
+#: Which bytes of eight are kept when so many of a block are: of its first half, and of its second.
+KEPT = np.array([[(1 << 8 * max(0, min(8, n - low))) - 1 for n in range(BLOCK + 1)] for low in (0, 8)], np.uint64)
