@@ -31,10 +31,13 @@ from cyberclf.kernel.signs import (
     kind_of,
 )
 from cyberclf.kernel.stops import dotted, ends_sentence, ends_site, folds_to, skip_run
-from cyberclf.kernel.wide import BLOCK, KEPT, byte_at, load, mix, plain_stretch
+from cyberclf.kernel.wide import BLOCK, KEPT, STRETCH, byte_at, load, mark_stops, mix, plain_stretch
 from cyberclf.kernel.words import CYBERS, DROP, FACTOR, JOINS, fold_word, resolve
 
-CACHE_BITS: Final = 17
+#: Words that are remembered, until all are forgotten.
+REMEMBERED: Final = 1 << 16
+#: Places for them, so many that few words meet.
+SLOTS: Final = 1 << 17
 #: Articles with a longer one, in bytes, are left to the reference.
 LONGEST_WORD: Final = 1024
 #: "çýbér" has so many bytes; a longer word is never set before a hyphen that is left out.
@@ -112,13 +115,27 @@ def _read_on(tables, text, start, end, past, word):
 
 
 @compiled
-def _learn(tables, cache, slot, h, text, start, end, word):
-    """Find out what a word means that has not just been met."""
+def _learn(tables, scratch, slot, h, text, start, end, word):
+    """Find out what a word means that has not just been met, and remember it."""
     n, digits = fold_word(tables.kind, tables.fold_start, tables.folded, text, start, end, word)
     value = resolve(tables, word, n, digits)
-    cache[slot] = h
-    cache[slot + np.uint64(1)] = np.uint64(value)
+    slots, memory, held = scratch.slots, scratch.memory, scratch.held
+    if held[0] == REMEMBERED - 1:
+        held[0] = 0
+        for k in range(SLOTS):
+            slots[k] = 0
+        slot = h & np.uint64(SLOTS - 1)
+    held[0] += 1
+    number = held[0]
+    memory[2 * number] = h
+    memory[2 * number + 1] = np.uint64(value)
+    slots[slot] = _slot_of(h, number)
     return value
+
+
+@inlined
+def _slot_of(h, number):
+    return np.uint32((h >> np.uint64(48) << np.uint64(16)) | np.uint64(number))
 
 
 @compiled
@@ -139,9 +156,9 @@ def read(tables, scratch, text, end):
     # Arrays by names of their own: looked up in the tuple, each use would count references.
     kinds, alnum, abbreviations, table = tables.kind, tables.alnum, tables.abbreviations, tables.bytes
     first_seed, second_seed = tables.seed, tables.seed ^ FACTOR
-    cache, tokens, runs = scratch.cache, scratch.tokens, scratch.runs
-    ends, starts, word = scratch.ends, scratch.starts, scratch.word
-    cache_mask = np.uint64((1 << CACHE_BITS) - 1)
+    slots, memory, tokens, runs = scratch.slots, scratch.memory, scratch.tokens, scratch.runs
+    ends, starts, word, marks = scratch.ends, scratch.starts, scratch.word, scratch.marks
+    mark_stops(text, end, marks)
     n = 0
     n_ends = 0
     sentence = 0  # first word of the sentence
@@ -210,29 +227,29 @@ def read(tables, scratch, text, end):
                     continue
                 i += size
                 continue
-        if not in_run:
-            in_run = True
-            run = i
-            run_word = n
-            merged = False
+        # No branches here: whether a word is the first of its run cannot be foreseen.
+        run = run if in_run else i
+        run_word = run_word if in_run else n
+        merged &= in_run
+        in_run = True
         # A word.
         start = i
-        size = plain_stretch(text, i)
+        size = plain_stretch(marks, i)
         i += size
-        while size == BLOCK:
-            size = plain_stretch(text, i)
+        while size == STRETCH:
+            size = plain_stretch(marks, i)
             i += size
-        if not look and (byte_at(text, i) == 0x20 or _ends_here(kinds, table, text, start, i)):
+        spaced = byte_at(text, i) == 0x20
+        if (spaced or _ends_here(kinds, table, text, start, i)) and not look:
             size = i - start
-            if size == 1:
-                continue
             part = min(size, BLOCK)
             h = mix(
                 load(text, start) & KEPT[0, part] ^ first_seed, load(text, start + 8) & KEPT[1, part] ^ second_seed
             )
-            for k in range(start + BLOCK, i, BLOCK):
-                part = min(i - k, BLOCK)
-                h = mix(load(text, k) & KEPT[0, part] ^ h, load(text, k + 8) & KEPT[1, part] ^ second_seed)
+            if size > BLOCK:
+                for k in range(start + BLOCK, i, BLOCK):
+                    part = min(i - k, BLOCK)
+                    h = mix(load(text, k) & KEPT[0, part] ^ h, load(text, k + 8) & KEPT[1, part] ^ second_seed)
         else:
             i, h, address = _read_on(tables, text, start, end, past, word)
             if address:
@@ -244,30 +261,35 @@ def read(tables, scratch, text, end):
                 # A multiplication or division sign.
                 i += 2
                 continue
-            if i - start == 1:
-                continue
+            spaced = byte_at(text, i) == 0x20
         if i - start > LONGEST_WORD:
             return -1, 0
-        # A key and its value stand side by side, so that both come with one line of memory.
-        slot = (h & cache_mask) << np.uint64(1)
-        value = np.int64(cache[slot + np.uint64(1)])
-        if cache[slot] != h:
-            value = _learn(tables, cache, slot, h, text, start, i, word)
-        if value & (DROP | JOINS):
-            if value & DROP:
-                continue
-            if n > sentence and tokens[n - 1] & CYBERS:
-                if n == run_word:
-                    merged = True
-                    kept = tokens[n - 1]
-                tokens[n - 1] = _join(tables, text, start, i, word)
-                continue
+        slot = h & np.uint64(SLOTS - 1)
+        while True:
+            found = slots[slot]
+            if found == 0:
+                value = _learn(tables, scratch, slot, h, text, start, i, word)
+                break
+            at = np.uint64(found & 0xFFFF) << np.uint64(1)
+            if np.uint64(found >> 16) == h >> np.uint64(48) and memory[at] == h:
+                value = np.int64(memory[at + np.uint64(1)])
+                break
+            slot = (slot + np.uint64(1)) & np.uint64(SLOTS - 1)
+        if value & JOINS and n > sentence and tokens[n - 1] & CYBERS:
+            if n == run_word:
+                merged = True
+                kept = tokens[n - 1]
+            tokens[n - 1] = _join(tables, text, start, i, word)
+            continue
         tokens[n] = value
         runs[n] = run
-        n += 1
-        if byte_at(text, i) == 0x20:
-            in_run = False
-            i += 1
+        n += value & DROP == 0
+        if not spaced:
+            b = table[byte_at(text, i)]
+            i += b == APART or b == DASH
+            spaced = byte_at(text, i) == 0x20
+        in_run = not spaced
+        i += spaced
     if n > sentence:
         ends[n_ends] = n
         starts[n_ends] = boundary

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cyberclf.analyzer import class_terms, function_words, state_names, stem_endings, word_classes
-from cyberclf.kernel.read import CACHE_BITS, LONGEST_WORD
+from cyberclf.kernel.read import LONGEST_WORD, REMEMBERED, SLOTS
 from cyberclf.kernel.scoring import LOGS
 from cyberclf.kernel.signs import byte_table, sign_tables
 from cyberclf.kernel.words import (
@@ -70,7 +70,9 @@ class Tables(NamedTuple):
 class Scratch(NamedTuple):
     """What scoring writes: one a thread."""
 
-    cache: npt.NDArray[np.uint64]
+    slots: npt.NDArray[np.uint32]
+    memory: npt.NDArray[np.uint64]
+    held: IntArray
     counts: npt.NDArray[np.int32]
     touched: npt.NDArray[np.int32]
     counts_whole: npt.NDArray[np.int32]
@@ -80,6 +82,7 @@ class Scratch(NamedTuple):
     shares: FloatArray
     word: npt.NDArray[np.int32]
     best: IntArray
+    marks: npt.NDArray[np.uint8]
     tokens: IntArray
     runs: npt.NDArray[np.int32]
     ends: npt.NDArray[np.int32]
@@ -274,7 +277,9 @@ def make_scratch(tables: Tables, longest: int) -> Scratch:
     # A word has two bytes or more, and a sign between it and the next.
     most = longest // 2 + 2
     return Scratch(
-        cache=np.zeros(2 << CACHE_BITS, np.uint64),
+        slots=np.zeros(SLOTS, np.uint32),
+        memory=np.empty(2 * REMEMBERED, np.uint64),
+        held=np.zeros(1, np.int64),
         counts=np.zeros(n_terms, np.int32),
         touched=np.empty(n_terms + 1, np.int32),
         counts_whole=np.zeros(n_terms, np.int32),
@@ -284,6 +289,7 @@ def make_scratch(tables: Tables, longest: int) -> Scratch:
         shares=np.zeros(n_themes),
         word=np.empty(3 * LONGEST_WORD, np.int32),
         best=np.zeros(n_themes, np.int64),
+        marks=np.empty(longest // 8 + 64, np.uint8),
         tokens=np.empty(most, np.int64),
         runs=np.empty(most, np.int32),
         ends=np.empty(most, np.int32),

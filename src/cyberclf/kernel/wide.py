@@ -3,7 +3,7 @@
 Bytes are put together little end first, as all processors that numba knows do.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from llvmlite import ir
@@ -11,18 +11,23 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-__all__ = ["BLOCK", "PADDING", "byte_at", "first_bit", "load", "mix", "plain_stretch"]
+from cyberclf.kernel.compiling import compiled, inlined
 
-#: Bytes that `plain_stretch` looks at.
-BLOCK = 16
+__all__ = ["BLOCK", "KEPT", "PADDING", "STRETCH", "byte_at", "first_bit", "load", "mark_stops", "mix", "plain_stretch"]
+
+#: Bytes of a word that are hashed at once.
+BLOCK: Final = 16
+#: Bytes that `plain_stretch` looks at, at most.
+STRETCH: Final = 56
+_MARKED: Final = 32
 #: Bytes that must follow a text, since blocks are loaded whole.
-PADDING = 2 * BLOCK
+PADDING: Final = 64
 
 
-def _pointer(context: Any, builder: Any, signature: Any, args: Any, made: Any) -> Any:
+def _pointer(context: Any, builder: Any, kind: Any, array: Any, place: Any, made: Any) -> Any:
     """Point to the bytes of an array from a place on, as something else."""
-    array = context.make_array(signature.args[0])(context, builder, args[0])
-    return builder.bitcast(builder.gep(array.data, [args[1]]), made.as_pointer())
+    data = context.make_array(kind)(context, builder, array).data
+    return builder.bitcast(builder.gep(data, [place]), made.as_pointer())
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -30,7 +35,7 @@ def byte_at(_, text, i):
     """Byte at a place that is not negative."""
 
     def codegen(context, builder, signature, args):
-        return builder.load(_pointer(context, builder, signature, args, ir.IntType(8)))
+        return builder.load(_pointer(context, builder, signature.args[0], *args, ir.IntType(8)))
 
     return types.uint8(text, types.intp), codegen
 
@@ -40,7 +45,7 @@ def load(_, text, i):
     """Eight bytes from a place on, as one number."""
 
     def codegen(context, builder, signature, args):
-        found = builder.load(_pointer(context, builder, signature, args, ir.IntType(64)))
+        found = builder.load(_pointer(context, builder, signature.args[0], *args, ir.IntType(64)))
         found.align = 1
         return found
 
@@ -71,20 +76,16 @@ def first_bit(_, bits):
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def plain_stretch(_, text, i):
-    """How many bytes from a place on, at most `BLOCK`, are plain parts of words.
-
-    Plain are ASCII letters and digits, and the two-byte letters of Latin-1: the byte 0xC3 and what may follow it,
-    but for what makes it a multiplication or division sign.
-    """
+def _mark_stops(_, text, i, marks):
+    """Set a bit for each byte that is no plain part of a word, for `_MARKED` bytes; see `mark_stops`."""
 
     def codegen(context, builder, signature, args):
-        vector = ir.VectorType(ir.IntType(8), BLOCK)
+        vector = ir.VectorType(ir.IntType(8), _MARKED)
 
         def all_(value):
-            return ir.Constant(vector, [value] * BLOCK)
+            return ir.Constant(vector, [value] * _MARKED)
 
-        found = builder.load(_pointer(context, builder, signature, args, vector))
+        found = builder.load(_pointer(context, builder, signature.args[0], *args[:2], vector))
         found.align = 1
         small = builder.or_(found, all_(0x20))
         letter = builder.icmp_unsigned("<", builder.sub(small, all_(ord("a"))), all_(26))
@@ -94,13 +95,35 @@ def plain_stretch(_, text, i):
         letter_follows = builder.icmp_unsigned("!=", small, all_(0xB7))
         leads = builder.icmp_unsigned("==", found, all_(0xC3))
         plain = builder.or_(builder.or_(letter, digit), builder.or_(builder.and_(follows, letter_follows), leads))
-        stops = builder.zext(builder.bitcast(builder.not_(plain), ir.IntType(BLOCK)), ir.IntType(32))
-        # One bit more, so that there is a first.
-        stops = builder.or_(stops, ir.Constant(ir.IntType(32), 1 << BLOCK))
-        return builder.zext(builder.cttz(stops, cgutils.true_bit), ir.IntType(64))
+        made = ir.IntType(_MARKED)
+        place = builder.lshr(args[1], ir.Constant(ir.IntType(64), 3))
+        store = builder.store(
+            builder.bitcast(builder.not_(plain), made),
+            _pointer(context, builder, signature.args[2], args[2], place, made),
+        )
+        store.align = 1
+        return context.get_dummy_value()
 
-    return types.intp(text, types.intp), codegen
+    return types.none(text, types.intp, marks), codegen
+
+
+@compiled
+def mark_stops(text, end, marks):
+    """Set a bit for each byte that is no plain part of a word.
+
+    Plain are ASCII letters and digits, and the two-byte letters of Latin-1: the byte 0xC3 and what may follow it,
+    but for what makes it a multiplication or division sign.
+    """
+    for i in range(0, end + 1, _MARKED):
+        _mark_stops(text, i, marks)
+
+
+@inlined
+def plain_stretch(marks, i):
+    """How many bytes from a place on, at most `STRETCH`, are plain parts of words."""
+    stops = load(marks, i >> 3) >> np.uint64(i & 7) | np.uint64(1 << STRETCH)
+    return first_bit(np.int64(stops))
 
 
 #: Which bytes of eight are kept when so many of a block are: of its first half, and of its second.
-KEPT = np.array([[(1 << 8 * max(0, min(8, n - low))) - 1 for n in range(BLOCK + 1)] for low in (0, 8)], np.uint64)
+KEPT: Final = np.array([[(1 << 8 * max(0, min(8, n - low))) - 1 for n in range(BLOCK + 1)] for low in (0, 8)], np.uint64)
