@@ -3,11 +3,12 @@
 import numpy as np
 
 from cyberclf.kernel.compiling import compiled
+from cyberclf.kernel.stops import run_between
 from cyberclf.passages import MAX_WORDS, REST_WORDS, TARGET_WORDS
 
 
 @compiled
-def cut_sentences(tokens_run, ends, n_ends, starts, pieces):
+def cut_sentences(kinds, text, words, ends, n_ends, starts, pieces):
     """Sentences, those too long cut between runs: first token, end token, first byte."""
     n = 0
     low = 0
@@ -16,11 +17,13 @@ def cut_sentences(tokens_run, ends, n_ends, starts, pieces):
         begin = np.int64(starts[s])
         if high - low > MAX_WORDS:
             for i in range(low + 1, high):
-                if i - low >= TARGET_WORDS and tokens_run[i] != tokens_run[i - 1]:
-                    pieces[n, 0], pieces[n, 1], pieces[n, 2] = low, i, begin
-                    n += 1
-                    low = i
-                    begin = np.int64(tokens_run[i])
+                if i - low >= TARGET_WORDS:
+                    run = run_between(kinds, text, words[i - 1], words[i])
+                    if run >= 0:
+                        pieces[n, 0], pieces[n, 1], pieces[n, 2] = low, i, begin
+                        n += 1
+                        low = i
+                        begin = run
         pieces[n, 0], pieces[n, 1], pieces[n, 2] = low, high, begin
         n += 1
         low = high

@@ -19,20 +19,18 @@ from cyberclf.kernel.signs import (
     ENDER,
     FULL_STOP,
     HYPHEN,
-    IN_WORD,
-    LINE,
     LOOK,
     NEW_LINE,
     NOTHING,
     ODD,
-    SPACE,
     STOP,
     decode,
     kind_of,
 )
-from cyberclf.kernel.stops import dotted, ends_sentence, ends_site, folds_to, skip_run
-from cyberclf.kernel.wide import BLOCK, KEPT, STRETCH, byte_at, load, mark_stops, mix, plain_stretch
+from cyberclf.kernel.stops import dotted, ends_sentence, ends_site, folds_to, run_between, run_end, run_start
+from cyberclf.kernel.wide import BLOCK, FIRST_KEPT, SECOND_KEPT, STRETCH, byte_at, load, mark_stops, mix, plain_stretch
 from cyberclf.kernel.words import CYBERS, DROP, FACTOR, JOINS, fold_word, resolve
+from cyberclf.text import ABBREVIATIONS
 
 #: Words that are remembered, until all are forgotten.
 REMEMBERED: Final = 1 << 16
@@ -44,6 +42,9 @@ LONGEST_WORD: Final = 1024
 _LONGEST_PREFIX: Final = 8
 _WWW: Final = np.uint64(int.from_bytes(b"www", "little"))
 _SMALL: Final = np.uint64(0x202020)
+_THREE: Final = np.uint64(0xFFFFFF)
+_APOSTROPHE: Final = np.uint64(int.from_bytes("’".encode(), "little"))
+_LONGEST_ABBREVIATION: Final = max(map(len, ABBREVIATIONS))
 
 
 @inlined
@@ -54,7 +55,7 @@ def _ends_here(kinds, table, text, start, i):
     if said == FULL_STOP:
         after = table[byte_at(text, i + 1)]
         return (after == BLANK or after == NEW_LINE) and (
-            i - start != 3 or (load(text, start) | _SMALL) & KEPT[0, 3] != _WWW
+            i - start != 3 or (load(text, start) | _SMALL) & _THREE != _WWW
         )
     if said == DASH:
         return i - start > _LONGEST_PREFIX
@@ -66,6 +67,21 @@ def _ends_here(kinds, table, text, start, i):
     code, _ = decode(text, i)
     kind = kind_of(kinds, code)
     return kind > NOTHING and kind != HYPHEN
+
+
+@inlined
+def _hash_plain(text, start, size, first_seed, second_seed):
+    """Hash a word of plain bytes, sixteen at once."""
+    kept = np.uint64(min(size, BLOCK))
+    h = mix(
+        load(text, start) & FIRST_KEPT[kept] ^ first_seed, load(text, start + 8) & SECOND_KEPT[kept] ^ second_seed
+    )
+    if size > BLOCK:
+        for k in range(BLOCK, size, BLOCK):
+            kept = np.uint64(min(size - k, BLOCK))
+            at = start + k
+            h = mix(load(text, at) & FIRST_KEPT[kept] ^ h, load(text, at + 8) & SECOND_KEPT[kept] ^ second_seed)
+    return h
 
 
 @compiled
@@ -156,29 +172,32 @@ def read(tables, scratch, text, end):
     # Arrays by names of their own: looked up in the tuple, each use would count references.
     kinds, alnum, abbreviations, table = tables.kind, tables.alnum, tables.abbreviations, tables.bytes
     first_seed, second_seed = tables.seed, tables.seed ^ FACTOR
-    slots, memory, tokens, runs = scratch.slots, scratch.memory, scratch.tokens, scratch.runs
+    slots, memory, tokens, words = scratch.slots, scratch.memory, scratch.tokens, scratch.words
     ends, starts, word, marks = scratch.ends, scratch.starts, scratch.word, scratch.marks
     mark_stops(text, end, marks)
     n = 0
     n_ends = 0
     sentence = 0  # first word of the sentence
     boundary = 0
-    in_run = False
-    run = 0
-    run_word = 0  # first word of the run
-    kept = np.int64(0)
-    merged = False  # the run's first word joined the word before it
+    joined = -1  # where a word begins that joined one of the run before it
+    joined_to = np.int64(0)  # and what that one was
     past = 0  # enders up to here have been looked at
     i = 0
     while i < end:
-        b = byte_at(text, i)
-        said = table[b]
-        size = 1
-        look = said == LOOK
-        if said != IN_WORD:
-            # Between words.
-            if said == BLANK:
-                in_run = False
+        start = i
+        size = plain_stretch(marks, i)
+        i += size
+        plain = size > 0
+        if plain:
+            while size == STRETCH:
+                size = plain_stretch(marks, i)
+                i += size
+            plain = byte_at(text, i) == 0x20 or _ends_here(kinds, table, text, start, i)
+            address = False
+        else:
+            # Not a word, most often.
+            said = table[byte_at(text, i)]
+            if said == BLANK or said == APART or said == DASH:
                 i += 1
                 continue
             if said == NEW_LINE:
@@ -189,27 +208,13 @@ def read(tables, scratch, text, end):
                     sentence = n
                 i += 1
                 boundary = i
-                in_run = False
                 continue
-            kind = np.uint8(STOP)
-            if look:
-                code, size = decode(text, i)
-                kind = kind_of(kinds, code)
-                if kind == SPACE:
-                    in_run = False
-                    i += size
-                    continue
-            if not look or kind > DIGIT:
-                if not in_run:
-                    in_run = True
-                    run = i
-                    run_word = n
-                    merged = False
-                if said == APART or said == DASH:
-                    i += 1
-                    continue
-                if kind == ODD:
-                    return -1, 0
+            code, size = decode(text, i)
+            kind = kind_of(kinds, code)
+            if kind == ODD:
+                return -1, 0
+            address = kind == AT or (kind == COLON and i + 2 < end and text[i + 1] == 0x2F and text[i + 2] == 0x2F)
+            if kind > DIGIT and not address:
                 if (kind == STOP or kind == ENDER) and i >= past:
                     stop, past = ends_sentence(kinds, alnum, abbreviations, text, i, end)
                     if stop >= 0:
@@ -220,40 +225,21 @@ def read(tables, scratch, text, end):
                             sentence = n
                         boundary = stop
                         past = stop
-                elif kind == AT or (kind == COLON and i + 2 < end and text[i + 1] == 0x2F and text[i + 2] == 0x2F):
-                    n, i = skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, merged)
-                    if i < 0:
-                        return -1, 0
-                    continue
                 i += size
                 continue
-        # No branches here: whether a word is the first of its run cannot be foreseen.
-        run = run if in_run else i
-        run_word = run_word if in_run else n
-        merged &= in_run
-        in_run = True
-        # A word.
-        start = i
-        size = plain_stretch(marks, i)
-        i += size
-        while size == STRETCH:
-            size = plain_stretch(marks, i)
-            i += size
-        spaced = byte_at(text, i) == 0x20
-        if (spaced or _ends_here(kinds, table, text, start, i)) and not look:
-            size = i - start
-            part = min(size, BLOCK)
-            h = mix(
-                load(text, start) & KEPT[0, part] ^ first_seed, load(text, start + 8) & KEPT[1, part] ^ second_seed
-            )
-            if size > BLOCK:
-                for k in range(start + BLOCK, i, BLOCK):
-                    part = min(i - k, BLOCK)
-                    h = mix(load(text, k) & KEPT[0, part] ^ h, load(text, k + 8) & KEPT[1, part] ^ second_seed)
+        if plain:
+            h = _hash_plain(text, start, i - start, first_seed, second_seed)
         else:
-            i, h, address = _read_on(tables, text, start, end, past, word)
+            if not address:
+                i, h, address = _read_on(tables, text, start, end, past, word)
             if address:
-                n, i = skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, merged)
+                # The words of this run are taken back.
+                run = run_start(kinds, text, start)
+                while n > sentence and words[n - 1] >= run:
+                    n -= 1
+                if joined >= run:
+                    tokens[n - 1] = joined_to
+                i = run_end(kinds, alnum, abbreviations, text, i, end)
                 if i < 0:
                     return -1, 0
                 continue
@@ -261,7 +247,6 @@ def read(tables, scratch, text, end):
                 # A multiplication or division sign.
                 i += 2
                 continue
-            spaced = byte_at(text, i) == 0x20
         if i - start > LONGEST_WORD:
             return -1, 0
         slot = h & np.uint64(SLOTS - 1)
@@ -276,20 +261,28 @@ def read(tables, scratch, text, end):
                 break
             slot = (slot + np.uint64(1)) & np.uint64(SLOTS - 1)
         if value & JOINS and n > sentence and tokens[n - 1] & CYBERS:
-            if n == run_word:
-                merged = True
-                kept = tokens[n - 1]
+            if run_between(kinds, text, words[n - 1], start) >= 0:
+                joined, joined_to = start, tokens[n - 1]
             tokens[n - 1] = _join(tables, text, start, i, word)
             continue
         tokens[n] = value
-        runs[n] = run
+        words[n] = start
         n += value & DROP == 0
-        if not spaced:
-            b = table[byte_at(text, i)]
-            i += b == APART or b == DASH
-            spaced = byte_at(text, i) == 0x20
-        in_run = not spaced
-        i += spaced
+        # What most often follows is passed over at once.
+        if byte_at(text, i) != 0x20:
+            said = table[byte_at(text, i)]
+            if said == FULL_STOP and plain and i - start > _LONGEST_ABBREVIATION:
+                if n > sentence:
+                    ends[n_ends] = n
+                    starts[n_ends] = boundary
+                    n_ends += 1
+                    sentence = n
+                i += 1
+                boundary = i
+            else:
+                i += said == APART or said == DASH
+                i += 3 * (load(text, i) & _THREE == _APOSTROPHE)
+        i += byte_at(text, i) == 0x20
     if n > sentence:
         ends[n_ends] = n
         starts[n_ends] = boundary

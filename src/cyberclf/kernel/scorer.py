@@ -18,7 +18,7 @@ from cyberclf.kernel.wide import PADDING
 __all__ = ["Kernel", "Scored"]
 
 #: Characters that are encoded and scored at once.
-_BLOCK: Final = 1 << 17
+_BLOCK: Final = 1 << 20
 
 
 @kept
@@ -35,7 +35,7 @@ def _score(stamp: int) -> Callable[..., None]:
             n_words[a] = n
             if n < 0:
                 continue
-            n_pieces = cut_sentences(scratch.runs, scratch.ends, n_ends, scratch.starts, pieces)
+            n_pieces = cut_sentences(tables.kind, article, scratch.words, scratch.ends, n_ends, scratch.starts, pieces)
             made = group_pieces(pieces, n_pieces, bounds)
             typicality[a] = score_article(tables, scratch, pieces, bounds, made, scores[a], best)
             for j in range(scores.shape[1]):

@@ -122,18 +122,40 @@ def folds_to(kinds, fold_start, folded, text, start, end, word):
 
 
 @compiled
-def skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, merged):
-    """Take back the words of a run that is an address.
+def run_between(kinds, text, low, high):
+    """Where the last run begins of those that begin after byte `low`, the word at `high` in it; -1 where none does."""
+    found = np.int64(-1)
+    i = low
+    while i < high:
+        code, size = decode(text, i)
+        kind = kind_of(kinds, code)
+        i += size
+        if kind == SPACE or kind == LINE:
+            found = i
+    return found
 
-    Go on at its end, or at the stop that ends a sentence there; -1 where it holds a sign beyond the table.
-    """
-    if merged:
-        tokens[run_word - 1] = kept
+
+@compiled
+def run_start(kinds, text, i):
+    """Where the run begins that byte i is in."""
+    while i > 0:
+        at = before(text, i)
+        code, _ = decode(text, at)
+        kind = kind_of(kinds, code)
+        if kind == SPACE or kind == LINE:
+            break
+        i = at
+    return i
+
+
+@compiled
+def run_end(kinds, alnum, abbreviations, text, i, end):
+    """Where a run ends, or the sentence in it; -1 where it holds a sign beyond the table."""
     past = i
     while i < end:
         code, size = decode(text, i)
         if code >= N_SIGNS:
-            return run_word, -1
+            return -1
         kind = kinds[code]
         if kind == SPACE or kind == LINE:
             break
@@ -142,4 +164,4 @@ def skip_run(kinds, alnum, abbreviations, text, i, end, tokens, run_word, kept, 
             if stop >= 0:
                 break
         i += size
-    return run_word, i
+    return i

@@ -84,7 +84,7 @@ class Scratch(NamedTuple):
     best: IntArray
     marks: npt.NDArray[np.uint8]
     tokens: IntArray
-    runs: npt.NDArray[np.int32]
+    words: npt.NDArray[np.int32]
     ends: npt.NDArray[np.int32]
     starts: npt.NDArray[np.int32]
     pieces: IntArray
@@ -291,7 +291,7 @@ def make_scratch(tables: Tables, longest: int) -> Scratch:
         best=np.zeros(n_themes, np.int64),
         marks=np.empty(longest // 8 + 64, np.uint8),
         tokens=np.empty(most, np.int64),
-        runs=np.empty(most, np.int32),
+        words=np.empty(most, np.int32),
         ends=np.empty(most, np.int32),
         starts=np.empty(most, np.int32),
         pieces=np.empty((most, 3), np.int64),

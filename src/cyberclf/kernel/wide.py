@@ -13,7 +13,7 @@ from numba.extending import intrinsic
 
 from cyberclf.kernel.compiling import compiled, inlined
 
-__all__ = ["BLOCK", "KEPT", "PADDING", "STRETCH", "byte_at", "first_bit", "load", "mark_stops", "mix", "plain_stretch"]
+__all__ = ["BLOCK", "FIRST_KEPT", "SECOND_KEPT", "PADDING", "STRETCH", "byte_at", "first_bit", "load", "mark_stops", "mix", "plain_stretch"]
 
 #: Bytes of a word that are hashed at once.
 BLOCK: Final = 16
@@ -125,5 +125,7 @@ def plain_stretch(marks, i):
     return first_bit(np.int64(stops))
 
 
-#: Which bytes of eight are kept when so many of a block are: of its first half, and of its second.
-KEPT: Final = np.array([[(1 << 8 * max(0, min(8, n - low))) - 1 for n in range(BLOCK + 1)] for low in (0, 8)], np.uint64)
+_KEPT: Final = [[(1 << 8 * max(0, min(8, n - low))) - 1 for n in range(BLOCK + 1)] for low in (0, 8)]
+#: Of the first and the second eight bytes of a block, those that are kept when so many of it are.
+FIRST_KEPT: Final = np.array(_KEPT[0], np.uint64)
+SECOND_KEPT: Final = np.array(_KEPT[1], np.uint64)
