@@ -10,7 +10,7 @@ import numba
 
 from cyberclf import passages, text
 
-__all__ = ["compiled", "inlined", "kept", "sources_stamp"]
+__all__ = ["compiled", "contracted", "inlined", "kept", "sources_stamp"]
 
 _ARGS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
@@ -18,6 +18,9 @@ _ARGS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "_nrt": F
 compiled: Final = numba.njit(**_ARGS)
 #: The same, put in by numba itself: for what is too small to be a call, and what LLVM would not put in.
 inlined: Final = numba.njit(inline="always", **_ARGS)
+
+#: The same, where a product may be added before it is rounded.
+contracted: Final = numba.njit(fastmath={"contract"}, **_ARGS)
 
 
 @cache

@@ -1,10 +1,15 @@
 """From the words of a passage to counted terms."""
 
+from typing import Final
+
 import numpy as np
 
 from cyberclf.kernel.compiling import compiled, inlined
 from cyberclf.kernel.wide import first_bit
 from cyberclf.kernel.words import CLASS_MASK, CLASS_SHIFT, LEFT_SHIFT, NAME_SHIFT, RIGHT_SHIFT, STARTS, TERM, find, pair_key
+
+#: What a word says of itself, and not in the name of a state.
+_OF_ITSELF: Final = CLASS_MASK << CLASS_SHIFT | STARTS
 
 
 @inlined
@@ -49,7 +54,6 @@ def count_passage(tables, counts, touched, tokens, pieces, low, high, first):
         here = np.int64(0)
         states = np.int64(0)
         last = np.int64(-1)
-        free = pieces[s, 0]
         previous = np.int64(0)
         for i in range(pieces[s, 0], pieces[s, 1]):
             value = tokens[i]
@@ -63,12 +67,13 @@ def count_passage(tables, counts, touched, tokens, pieces, low, high, first):
                 if slot >= 0:
                     n = _touch(counts, touched, n, np.int64(pair_values[slot]))
             previous = value
-            if i < free:
-                continue
             if value & STARTS:
                 k = _name_at(names, name_start, tokens, i, pieces[s, 1])
                 if k >= 0:
-                    free = i + names[k, 1]
+                    # Words in the name of a state say nothing else.
+                    for m in range(i, i + names[k, 1]):
+                        tokens[m] &= ~_OF_ITSELF
+                    value &= ~_OF_ITSELF
                     state = np.int64(names[k, 0])
                     if states == 0:
                         states = one_state
@@ -77,7 +82,6 @@ def count_passage(tables, counts, touched, tokens, pieces, low, high, first):
                         states = one_state | some_states
                     if state != known[0] and state != known[1] and state != known[2]:
                         known = state, known[0], known[1]
-                    continue
             here |= value
         here = here >> CLASS_SHIFT & CLASS_MASK | states
         met |= here

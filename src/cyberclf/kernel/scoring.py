@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from cyberclf.kernel.compiling import compiled, inlined
+from cyberclf.kernel.compiling import compiled, contracted, inlined
 from cyberclf.kernel.count import count_passage
 
 LOGS: Final = 256
@@ -17,16 +17,24 @@ def _tf(logs, count):
 
 
 @compiled
+def _shorten(sums, square):
+    """Divide by the length."""
+    if square > 0.0:
+        length = np.sqrt(square)
+        for j in range(len(sums)):
+            sums[j] /= length
+
+
+@contracted
 def _sum_passage(rows, logs, counts, touched, n, counts_whole, touched_whole, n_whole, sums):
     """Sums of a passage's terms, less the intercept: sublinear tf, idf, length one.
 
     Hands its counts over to those of the whole article; how many terms that has.
     """
     n_themes = len(sums)
-    square = 0.0
     for j in range(n_themes):
         sums[j] = 0.0
-    a = b = c = d = 0.0
+    square = a = b = c = d = 0.0
     for k in range(n):
         term = touched[k]
         count = counts[term]
@@ -35,55 +43,48 @@ def _sum_passage(rows, logs, counts, touched, n, counts_whole, touched_whole, n_
         counts_whole[term] = before + count
         touched_whole[n_whole] = term
         n_whole += before == 0
-        value = _tf(logs, count) * np.float64(rows[term, 0])
-        square += value * value
+        tf = _tf(logs, count)
+        square += tf * tf * rows[term, 0]
         if n_themes == N_THEMES:
-            a += value * rows[term, 1]
-            b += value * rows[term, 2]
-            c += value * rows[term, 3]
-            d += value * rows[term, 4]
+            a += tf * rows[term, 1]
+            b += tf * rows[term, 2]
+            c += tf * rows[term, 3]
+            d += tf * rows[term, 4]
         else:
             for j in range(n_themes):
-                sums[j] += value * rows[term, j + 1]
+                sums[j] += tf * rows[term, j + 1]
     if n_themes == N_THEMES:
         sums[0], sums[1], sums[2], sums[3] = a, b, c, d
-    if square > 0.0:
-        length = np.sqrt(square)
-        for j in range(n_themes):
-            sums[j] /= length
+    _shorten(sums, square)
     return n_whole
 
 
-@compiled
-def _sum_whole(rows, logs, typicality, counts, touched, n, sums):
+@contracted
+def _sum_whole(rows, logs, counts, touched, n, sums):
     """Sums of an article's terms, whose counts are forgotten; and the sum of the typicality of its words."""
     n_themes = len(sums)
-    square = typical = 0.0
     for j in range(n_themes):
         sums[j] = 0.0
-    a = b = c = d = 0.0
+    square = typicality = a = b = c = d = 0.0
     for k in range(n):
         term = touched[k]
         count = counts[term]
         counts[term] = 0
-        typical += typicality[term] * count
-        value = _tf(logs, count) * np.float64(rows[term, 0])
-        square += value * value
+        tf = _tf(logs, count)
+        square += tf * tf * rows[term, 0]
+        typicality += count * rows[term, n_themes + 1]
         if n_themes == N_THEMES:
-            a += value * rows[term, 1]
-            b += value * rows[term, 2]
-            c += value * rows[term, 3]
-            d += value * rows[term, 4]
+            a += tf * rows[term, 1]
+            b += tf * rows[term, 2]
+            c += tf * rows[term, 3]
+            d += tf * rows[term, 4]
         else:
             for j in range(n_themes):
-                sums[j] += value * rows[term, j + 1]
+                sums[j] += tf * rows[term, j + 1]
     if n_themes == N_THEMES:
         sums[0], sums[1], sums[2], sums[3] = a, b, c, d
-    if square > 0.0:
-        length = np.sqrt(square)
-        for j in range(n_themes):
-            sums[j] /= length
-    return typical
+    _shorten(sums, square)
+    return typicality
 
 
 @compiled
@@ -116,7 +117,7 @@ def score_article(tables, scratch, pieces, bounds, made, pooled, best):
                 tops[j] = score
                 best[j] = p
     typicality = _sum_whole(
-        tables.rows_whole, tables.logs, tables.typicality, counts_whole, touched_whole, n_whole, sums
+        tables.rows_whole, tables.logs, counts_whole, touched_whole, n_whole, sums
     )
     for j in range(n_themes):
         pooled[j] = tops[j] + np.log(shares[j]) + sums[j] + tables.intercept_whole[j]

@@ -58,11 +58,10 @@ class Tables(NamedTuple):
     title_term: npt.NDArray[np.int32]
     number_term: npt.NDArray[np.int32]
     meeting_term: npt.NDArray[np.int32]
-    rows: npt.NDArray[Any]
-    rows_whole: npt.NDArray[Any]
+    rows: FloatArray
+    rows_whole: FloatArray
     intercept: FloatArray
     intercept_whole: FloatArray
-    typicality: FloatArray
     logs: FloatArray
     seed: np.uint64
 
@@ -174,16 +173,18 @@ def _numbered(vocabulary: Sequence[str], idf: FloatArray) -> dict[str, int]:
     return {vocabulary[row]: UNKNOWN_TERM + 1 + number for number, row in enumerate(order.tolist())}
 
 
-def _in_order(values: FloatArray, numbers: Sequence[int], n_terms: int) -> FloatArray:
-    made = np.zeros((n_terms, *values.shape[1:]))
-    made[numbers] = values
+def _products(rows: FloatArray, typicality: FloatArray, numbers: Sequence[int], n_terms: int) -> FloatArray:
+    """Make the rows that are added up: idf squared, idf times each coefficient, typicality.
+
+    A row of a model of four themes is a line of memory.
+    """
+    idf, coef = rows[:, :1], rows[:, 1:]
+    width = -(-(coef.shape[1] + 2) // 8) * 8
+    room = np.zeros(n_terms * width + 8)
+    begin = -(room.ctypes.data // 8) % 8
+    made = room[begin : begin + n_terms * width].reshape(n_terms, width)
+    made[numbers, : coef.shape[1] + 2] = np.column_stack([idf * idf, idf * coef, typicality])
     return made
-
-
-def _exact(values: FloatArray) -> npt.NDArray[Any]:
-    """In single precision where that loses not a bit, as it is with what an artifact holds: half the memory."""
-    single = values.astype(np.float32)
-    return single if (single == values).all() else values
 
 
 def build_tables(
@@ -234,8 +235,8 @@ def build_tables(
     def term(name: str) -> int:
         return terms.get(name, -1)
 
-    typical = _in_order(typicality, numbers, n_terms)
-    typical[UNKNOWN_TERM] = unknown
+    whole = _products(rows_whole, typicality, numbers, n_terms)
+    whole[UNKNOWN_TERM, len(intercept) + 1] = unknown
     return Tables(
         bytes=byte_table(),
         kind=kind,
@@ -261,11 +262,10 @@ def build_tables(
         title_term=np.array([term(f"@title:{name}") for name in classes], np.int32),
         number_term=np.array([term(f"@n{number}") for number in (1, 2, 3)], np.int32),
         meeting_term=np.array([[term("@" + "+".join(sorted((a, b)))) for b in classes] for a in classes], np.int32),
-        rows=_exact(_in_order(rows, numbers, n_terms)),
-        rows_whole=_exact(_in_order(rows_whole, numbers, n_terms)),
+        rows=_products(rows, typicality, numbers, n_terms),
+        rows_whole=whole,
         intercept=np.ascontiguousarray(intercept),
         intercept_whole=np.ascontiguousarray(intercept_whole),
-        typicality=typical,
         logs=1.0 + np.log(np.maximum(np.arange(LOGS), 1)),
         seed=np.uint64(seed),
     )
