@@ -87,7 +87,7 @@ def count_passage(tables, counts, touched, tokens, pieces, low, high, first):
         met |= here
         title = first and s == low
         while here:
-            j = first_bit(here)
+            j = first_bit(np.uint64(here))
             here &= here - 1
             if class_term[j] >= 0:
                 n = _touch(counts, touched, n, class_term[j])
@@ -99,11 +99,11 @@ def count_passage(tables, counts, touched, tokens, pieces, low, high, first):
     if met & some_states:
         met &= ~one_state
     while met:
-        a = first_bit(met)
+        a = first_bit(np.uint64(met))
         met &= met - 1
         rest = met
         while rest:
-            b = first_bit(rest)
+            b = first_bit(np.uint64(rest))
             rest &= rest - 1
             if meeting_term[a, b] >= 0:
                 n = _touch(counts, touched, n, meeting_term[a, b])

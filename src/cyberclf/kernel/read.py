@@ -28,7 +28,7 @@ from cyberclf.kernel.signs import (
     kind_of,
 )
 from cyberclf.kernel.stops import dotted, ends_sentence, ends_site, folds_to, run_between, run_end, run_start
-from cyberclf.kernel.wide import BLOCK, FIRST_KEPT, SECOND_KEPT, STRETCH, byte_at, load, mark_stops, mix, plain_stretch
+from cyberclf.kernel.wide import BLOCK, FIRST_KEPT, SECOND_KEPT, STRETCH, byte_at, first_bit, load, mark, mix, window
 from cyberclf.kernel.words import CYBERS, DROP, FACTOR, JOINS, fold_word, resolve
 from cyberclf.text import ABBREVIATIONS
 
@@ -42,6 +42,7 @@ LONGEST_WORD: Final = 1024
 _LONGEST_PREFIX: Final = 8
 _WWW: Final = np.uint64(int.from_bytes(b"www", "little"))
 _SMALL: Final = np.uint64(0x202020)
+_END_OF_WINDOW: Final = np.uint64(1 << STRETCH)
 _THREE: Final = np.uint64(0xFFFFFF)
 _APOSTROPHE: Final = np.uint64(int.from_bytes("’".encode(), "little"))
 _LONGEST_ABBREVIATION: Final = max(map(len, ABBREVIATIONS))
@@ -173,8 +174,8 @@ def read(tables, scratch, text, end):
     kinds, alnum, abbreviations, table = tables.kind, tables.alnum, tables.abbreviations, tables.bytes
     first_seed, second_seed = tables.seed, tables.seed ^ FACTOR
     slots, memory, tokens, words = scratch.slots, scratch.memory, scratch.tokens, scratch.words
-    ends, starts, word, marks = scratch.ends, scratch.starts, scratch.word, scratch.marks
-    mark_stops(text, end, marks)
+    ends, starts, word, stops, specials = scratch.ends, scratch.starts, scratch.word, scratch.stops, scratch.specials
+    mark(text, end, stops, specials)
     n = 0
     n_ends = 0
     sentence = 0  # first word of the sentence
@@ -185,15 +186,23 @@ def read(tables, scratch, text, end):
     i = 0
     while i < end:
         start = i
-        size = plain_stretch(marks, i)
+        bits = window(stops, i)
+        size = first_bit(bits | _END_OF_WINDOW)
         i += size
+        passed = 0
         plain = size > 0
         if plain:
-            while size == STRETCH:
-                size = plain_stretch(marks, i)
-                i += size
-            plain = byte_at(text, i) == 0x20 or _ends_here(kinds, table, text, start, i)
             address = False
+            if size == STRETCH:
+                while size == STRETCH:
+                    size = first_bit(window(stops, i) | _END_OF_WINDOW)
+                    i += size
+            else:
+                # Signs up to the next word, or to the first of them that means something.
+                shift = np.uint64(size)
+                gap = np.uint64(first_bit(~(bits >> shift)))
+                passed = first_bit(window(specials, start) >> shift | np.uint64(1) << gap)
+            plain = passed > 0 or _ends_here(kinds, table, text, start, i)
         else:
             # Not a word, most often.
             said = table[byte_at(text, i)]
@@ -268,10 +277,10 @@ def read(tables, scratch, text, end):
         tokens[n] = value
         words[n] = start
         n += value & DROP == 0
-        # What most often follows is passed over at once.
-        if byte_at(text, i) != 0x20:
-            said = table[byte_at(text, i)]
-            if said == FULL_STOP and plain and i - start > _LONGEST_ABBREVIATION:
+        i += passed
+        if passed == 0:
+            # What else most often follows a word.
+            if plain and i - start > _LONGEST_ABBREVIATION and table[byte_at(text, i)] == FULL_STOP:
                 if n > sentence:
                     ends[n_ends] = n
                     starts[n_ends] = boundary
@@ -279,10 +288,8 @@ def read(tables, scratch, text, end):
                     sentence = n
                 i += 1
                 boundary = i
-            else:
-                i += said == APART or said == DASH
-                i += 3 * (load(text, i) & _THREE == _APOSTROPHE)
-        i += byte_at(text, i) == 0x20
+            i += 3 * (load(text, i) & _THREE == _APOSTROPHE)
+            i += byte_at(text, i) == 0x20
     if n > sentence:
         ends[n_ends] = n
         starts[n_ends] = boundary

@@ -81,7 +81,8 @@ class Scratch(NamedTuple):
     shares: FloatArray
     word: npt.NDArray[np.int32]
     best: IntArray
-    marks: npt.NDArray[np.uint8]
+    stops: npt.NDArray[np.uint8]
+    specials: npt.NDArray[np.uint8]
     tokens: IntArray
     words: npt.NDArray[np.int32]
     ends: npt.NDArray[np.int32]
@@ -289,7 +290,8 @@ def make_scratch(tables: Tables, longest: int) -> Scratch:
         shares=np.zeros(n_themes),
         word=np.empty(3 * LONGEST_WORD, np.int32),
         best=np.zeros(n_themes, np.int64),
-        marks=np.empty(longest // 8 + 64, np.uint8),
+        stops=np.empty(longest // 8 + 64, np.uint8),
+        specials=np.empty(longest // 8 + 64, np.uint8),
         tokens=np.empty(most, np.int64),
         words=np.empty(most, np.int32),
         ends=np.empty(most, np.int32),

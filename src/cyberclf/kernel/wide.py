@@ -12,14 +12,17 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from cyberclf.kernel.compiling import compiled, inlined
+from cyberclf.kernel.signs import APART, BLANK, IN_WORD, byte_table
 
-__all__ = ["BLOCK", "FIRST_KEPT", "SECOND_KEPT", "PADDING", "STRETCH", "byte_at", "first_bit", "load", "mark_stops", "mix", "plain_stretch"]
+__all__ = ["BLOCK", "FIRST_KEPT", "SECOND_KEPT", "PADDING", "STRETCH", "byte_at", "first_bit", "load", "mark", "mix", "window"]
 
 #: Bytes of a word that are hashed at once.
 BLOCK: Final = 16
-#: Bytes that `plain_stretch` looks at, at most.
+#: Bits that `window` shows.
 STRETCH: Final = 56
 _MARKED: Final = 32
+#: ASCII signs that mean more than that a word ends.
+SPECIAL: Final = [byte for byte, said in enumerate(byte_table()[:128]) if said not in {IN_WORD, BLANK, APART}]
 #: Bytes that must follow a text, since blocks are loaded whole.
 PADDING: Final = 64
 
@@ -72,12 +75,12 @@ def first_bit(_, bits):
     def codegen(_, builder, __, args):
         return builder.cttz(args[0], cgutils.true_bit)
 
-    return types.int64(types.int64), codegen
+    return types.int64(types.uint64), codegen
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _mark_stops(_, text, i, marks):
-    """Set a bit for each byte that is no plain part of a word, for `_MARKED` bytes; see `mark_stops`."""
+def _mark(_, text, i, stops, specials):
+    """As `mark`, for `_MARKED` bytes."""
 
     def codegen(context, builder, signature, args):
         vector = ir.VectorType(ir.IntType(8), _MARKED)
@@ -95,34 +98,36 @@ def _mark_stops(_, text, i, marks):
         letter_follows = builder.icmp_unsigned("!=", small, all_(0xB7))
         leads = builder.icmp_unsigned("==", found, all_(0xC3))
         plain = builder.or_(builder.or_(letter, digit), builder.or_(builder.and_(follows, letter_follows), leads))
+        stop = builder.not_(plain)
+        special = builder.icmp_unsigned(">=", found, all_(0x80))
+        for byte in SPECIAL:
+            special = builder.or_(special, builder.icmp_unsigned("==", found, all_(byte)))
+        special = builder.and_(special, stop)
         made = ir.IntType(_MARKED)
         place = builder.lshr(args[1], ir.Constant(ir.IntType(64), 3))
-        store = builder.store(
-            builder.bitcast(builder.not_(plain), made),
-            _pointer(context, builder, signature.args[2], args[2], place, made),
-        )
-        store.align = 1
+        for number, bits in ((2, stop), (3, special)):
+            where = _pointer(context, builder, signature.args[number], args[number], place, made)
+            builder.store(builder.bitcast(bits, made), where).align = 1
         return context.get_dummy_value()
 
-    return types.none(text, types.intp, marks), codegen
+    return types.none(text, types.intp, stops, specials), codegen
 
 
 @compiled
-def mark_stops(text, end, marks):
-    """Set a bit for each byte that is no plain part of a word.
+def mark(text, end, stops, specials):
+    """Set a bit for each byte that is no plain part of a word, and one for those of them that mean something.
 
     Plain are ASCII letters and digits, and the two-byte letters of Latin-1: the byte 0xC3 and what may follow it,
-    but for what makes it a multiplication or division sign.
+    but for what makes it a multiplication or division sign.  Special are `SPECIAL` and what is not ASCII.
     """
     for i in range(0, end + 1, _MARKED):
-        _mark_stops(text, i, marks)
+        _mark(text, i, stops, specials)
 
 
 @inlined
-def plain_stretch(marks, i):
-    """How many bytes from a place on, at most `STRETCH`, are plain parts of words."""
-    stops = load(marks, i >> 3) >> np.uint64(i & 7) | np.uint64(1 << STRETCH)
-    return first_bit(np.int64(stops))
+def window(marks, i):
+    """Bits of the bytes from a place on: `STRETCH` of them, and one or more besides."""
+    return load(marks, i >> 3) >> np.uint64(i & 7)
 
 
 _KEPT: Final = [[(1 << 8 * max(0, min(8, n - low))) - 1 for n in range(BLOCK + 1)] for low in (0, 8)]
