@@ -59,13 +59,12 @@ def count_passage(tables, counts, touched, tokens, pieces, low, high, first):
             value = tokens[i]
             term = value & TERM
             n = _touch(counts, touched, n, term)
-            # The filter is asked about each two words: a branch that is seldom taken costs more than the question.
-            key = pair_key(previous & TERM, term)
-            said = np.int64(pair_filter[key >> np.uint64(51)] >> (key >> np.uint64(48) & np.uint64(7)))
-            if said & previous >> LEFT_SHIFT & value >> RIGHT_SHIFT & 1:
-                slot = find(pair_keys, key)
-                if slot >= 0:
-                    n = _touch(counts, touched, n, np.int64(pair_values[slot]))
+            if previous >> LEFT_SHIFT & value >> RIGHT_SHIFT & 1:
+                key = pair_key(previous & TERM, term)
+                if pair_filter[key >> np.uint64(51)] >> (key >> np.uint64(48) & np.uint64(7)) & 1:
+                    slot = find(pair_keys, key)
+                    if slot >= 0:
+                        n = _touch(counts, touched, n, np.int64(pair_values[slot]))
             previous = value
             if value & STARTS:
                 k = _name_at(names, name_start, tokens, i, pieces[s, 1])

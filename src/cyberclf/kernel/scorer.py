@@ -27,6 +27,14 @@ def _score(stamp: int) -> Callable[..., None]:
         """Score articles; see `Kernel.score`."""
         if stamp < 0:  # never: it is named so that it counts (see `kept`)
             return
+        swept = np.uint64(0)
+        for k in range(0, len(scratch.slots), 16):
+            swept += scratch.slots[k]
+        for k in range(0, 2 * scratch.held[0], 8):
+            swept += scratch.memory[k]
+        for k in range(len(tables.rows)):
+            swept += np.uint64(tables.rows[k, 5] != 0.0) + np.uint64(tables.rows_whole[k, 5] != 0.0)
+        scratch.held[1] = swept
         pieces, bounds, best = scratch.pieces, scratch.bounds, scratch.best
         for a in range(len(offsets) - 1):
             article = text[offsets[a] :]

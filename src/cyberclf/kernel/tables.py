@@ -280,7 +280,7 @@ def make_scratch(tables: Tables, longest: int) -> Scratch:
     return Scratch(
         slots=np.zeros(SLOTS, np.uint32),
         memory=np.empty(2 * REMEMBERED, np.uint64),
-        held=np.zeros(1, np.int64),
+        held=np.zeros(2, np.int64),
         counts=np.zeros(n_terms, np.int32),
         touched=np.empty(n_terms + 1, np.int32),
         counts_whole=np.zeros(n_terms, np.int32),
