@@ -33,9 +33,9 @@ from cyberclf.kernel.words import CYBERS, DROP, FACTOR, JOINS, fold_word, resolv
 from cyberclf.text import ABBREVIATIONS
 
 #: Words that are remembered, until all are forgotten.
-REMEMBERED: Final = 1 << 16
+REMEMBERED: Final = 49152
 #: Places for them, so many that few words meet.
-SLOTS: Final = 1 << 17
+SLOTS: Final = 1 << 16
 #: Articles with a longer one, in bytes, are left to the reference.
 LONGEST_WORD: Final = 1024
 #: "çýbér" has so many bytes; a longer word is never set before a hyphen that is left out.

@@ -175,16 +175,10 @@ def _numbered(vocabulary: Sequence[str], idf: FloatArray) -> dict[str, int]:
 
 
 def _products(rows: FloatArray, typicality: FloatArray, numbers: Sequence[int], n_terms: int) -> FloatArray:
-    """Make the rows that are added up: idf squared, idf times each coefficient, typicality.
-
-    A row of a model of four themes is a line of memory.
-    """
+    """Make the rows that are added up: idf squared, idf times each coefficient, typicality."""
     idf, coef = rows[:, :1], rows[:, 1:]
-    width = -(-(coef.shape[1] + 2) // 8) * 8
-    room = np.zeros(n_terms * width + 8)
-    begin = -(room.ctypes.data // 8) % 8
-    made = room[begin : begin + n_terms * width].reshape(n_terms, width)
-    made[numbers, : coef.shape[1] + 2] = np.column_stack([idf * idf, idf * coef, typicality])
+    made = np.zeros((n_terms, coef.shape[1] + 2))
+    made[numbers] = np.column_stack([idf * idf, idf * coef, typicality])
     return made
 
 
