@@ -6,7 +6,17 @@ import numpy as np
 
 from cyberclf.kernel.compiling import compiled, inlined
 from cyberclf.kernel.wide import first_bit
-from cyberclf.kernel.words import CLASS_MASK, CLASS_SHIFT, LEFT_SHIFT, NAME_SHIFT, RIGHT_SHIFT, STARTS, TERM, find, pair_key
+from cyberclf.kernel.words import (
+    CLASS_MASK,
+    CLASS_SHIFT,
+    LEFT_SHIFT,
+    NAME_SHIFT,
+    RIGHT_SHIFT,
+    STARTS,
+    TERM,
+    find,
+    pair_key,
+)
 
 #: What a word says of itself, and not in the name of a state.
 _OF_ITSELF: Final = CLASS_MASK << CLASS_SHIFT | STARTS

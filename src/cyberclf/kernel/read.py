@@ -74,9 +74,7 @@ def _ends_here(kinds, table, text, start, i):
 def _hash_plain(text, start, size, first_seed, second_seed):
     """Hash a word of plain bytes, sixteen at once."""
     kept = np.uint64(min(size, BLOCK))
-    h = mix(
-        load(text, start) & FIRST_KEPT[kept] ^ first_seed, load(text, start + 8) & SECOND_KEPT[kept] ^ second_seed
-    )
+    h = mix(load(text, start) & FIRST_KEPT[kept] ^ first_seed, load(text, start + 8) & SECOND_KEPT[kept] ^ second_seed)
     if size > BLOCK:
         for k in range(BLOCK, size, BLOCK):
             kept = np.uint64(min(size - k, BLOCK))

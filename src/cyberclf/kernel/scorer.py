@@ -3,22 +3,25 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from cyberclf.kernel.compiling import kept
 from cyberclf.kernel.cutting import cut_sentences, group_pieces
 from cyberclf.kernel.read import read
-from cyberclf.kernel.scoring import score_article
+from cyberclf.kernel.scoring import draw_in, score_article
 from cyberclf.kernel.tables import FloatArray, IntArray, Scratch, build_tables, make_scratch
 from cyberclf.kernel.wide import PADDING
 
 __all__ = ["Kernel", "Scored"]
 
-#: Characters that are encoded and scored at once.
+#: Characters that are encoded and scored at once: encoding drives the tables out of a processor's cache.
 _BLOCK: Final = 1 << 20
+#: Bytes from which it pays to fetch the tables beforehand.
+_MANY_BYTES: Final = 1 << 18
+#: Least room for an article, in bytes.
+_LEAST_ROOM: Final = 1 << 16
 
 
 @kept
@@ -27,14 +30,8 @@ def _score(stamp: int) -> Callable[..., None]:
         """Score articles; see `Kernel.score`."""
         if stamp < 0:  # never: it is named so that it counts (see `kept`)
             return
-        swept = np.uint64(0)
-        for k in range(0, len(scratch.slots), 16):
-            swept += scratch.slots[k]
-        for k in range(0, 2 * scratch.held[0], 8):
-            swept += scratch.memory[k]
-        for k in range(len(tables.rows)):
-            swept += np.uint64(tables.rows[k, 5] != 0.0) + np.uint64(tables.rows_whole[k, 5] != 0.0)
-        scratch.held[1] = swept
+        if len(text) >= _MANY_BYTES:
+            draw_in(tables, scratch)
         pieces, bounds, best = scratch.pieces, scratch.bounds, scratch.best
         for a in range(len(offsets) - 1):
             article = text[offsets[a] :]
@@ -62,7 +59,7 @@ class Scored:
     scores : ndarray of float64, shape (n_texts, n_themes)
         Before calibration.
     spans : ndarray of int64, shape (n_texts, n_themes, 2)
-        First and end byte of the best passage, in the text as UTF-8.
+        First and end byte of the best passage, in the text as UTF-8 (with halves of pairs passed through).
     n_words : ndarray of int64, shape (n_texts,)
         -1: left to the reference.
     typicality : ndarray of float64, shape (n_texts,)
@@ -105,8 +102,9 @@ class Kernel:
 
     def _scratch(self, longest: int) -> Scratch:
         found: Scratch | None = getattr(self._local, "scratch", None)
-        if found is None or len(found.tokens) < longest // 2 + 2:
-            found = make_scratch(self.tables, longest)
+        if found is None or found.room < longest:
+            # Rounded up, so that texts ever longer do not make it anew each time.
+            found = make_scratch(self.tables, max(_LEAST_ROOM, 1 << longest.bit_length()))
             self._local.scratch = found
         return found
 

@@ -88,6 +88,23 @@ def _sum_whole(rows, logs, counts, touched, n, sums):
 
 
 @compiled
+def draw_in(tables, scratch):
+    """Read a value of each line of the tables, in order.
+
+    Fetched one by one as words ask for them, they would cost more than the scoring of a text or two.
+    """
+    found = 0.0
+    for k in range(0, len(scratch.slots), 16):
+        found += scratch.slots[k]
+    for k in range(0, 2 * scratch.held[0], 8):
+        found += scratch.memory[k] & np.uint64(1)
+    for k in range(len(tables.rows)):
+        found += tables.rows[k, 0] + tables.rows_whole[k, 0]
+    # Kept, so that the compiler does not leave it all out.
+    scratch.sums[0] = found
+
+
+@compiled
 def score_article(tables, scratch, pieces, bounds, made, pooled, best):
     """Score the passages of an article, and the whole; the sum of the typicality of its words."""
     n_themes = len(pooled)
@@ -102,9 +119,7 @@ def score_article(tables, scratch, pieces, bounds, made, pooled, best):
         shares[j] = 1.0
     for p in range(made):
         n = count_passage(tables, counts, touched, tokens, pieces, bounds[p], bounds[p + 1], p == 0)
-        n_whole = _sum_passage(
-            tables.rows, tables.logs, counts, touched, n, counts_whole, touched_whole, n_whole, sums
-        )
+        n_whole = _sum_passage(tables.rows, tables.logs, counts, touched, n, counts_whole, touched_whole, n_whole, sums)
         # Logarithm of the sum of exponentials, kept as its highest term and the sum of their shares of it.
         for j in range(n_themes):
             score = sums[j] + intercept[j]
@@ -116,9 +131,7 @@ def score_article(tables, scratch, pieces, bounds, made, pooled, best):
                 shares[j] = shares[j] * np.exp(tops[j] - score) + 1.0
                 tops[j] = score
                 best[j] = p
-    typicality = _sum_whole(
-        tables.rows_whole, tables.logs, counts_whole, touched_whole, n_whole, sums
-    )
+    typicality = _sum_whole(tables.rows_whole, tables.logs, counts_whole, touched_whole, n_whole, sums)
     for j in range(n_themes):
         pooled[j] = tops[j] + np.log(shares[j]) + sums[j] + tables.intercept_whole[j]
     return typicality

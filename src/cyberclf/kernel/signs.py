@@ -1,11 +1,12 @@
 """What a sign is, and what it folds to: tables of the code points, and how compiled code reads them."""
 
+import unicodedata
 from functools import cache
 from typing import Any, Final
 
 import numpy as np
 
-from cyberclf.kernel.compiling import compiled, inlined
+from cyberclf.kernel.compiling import compiled
 from cyberclf.text import ENDERS, HYPHENS, fold
 
 # What a sign is.  Below SEPARATOR: part of a word.
@@ -16,7 +17,7 @@ N_SIGNS: Final = 0x20000
 IN_WORD, BLANK, NEW_LINE, APART, FULL_STOP, DASH, LOOK = range(7)
 
 
-@inlined
+@compiled
 def decode(text, i):
     """Code point at byte i, and its length; the bytes are valid UTF-8 (halves of pairs pass)."""
     b = np.int64(text[i])
@@ -30,7 +31,7 @@ def decode(text, i):
     return high | (np.int64(text[i + 2]) & 0x3F) << 6 | (np.int64(text[i + 3]) & 0x3F), 4
 
 
-@inlined
+@compiled
 def kind_of(kinds, code):
     """Kind of a code point."""
     return kinds[code] if code < N_SIGNS else np.uint8(ODD)
@@ -45,43 +46,53 @@ def before(text, i):
     return i
 
 
+_SPECIAL: Final = (
+    {ord("@"): AT, ord(":"): COLON, ord("\n"): LINE, ord("."): STOP}
+    | dict.fromkeys(map(ord, ENDERS.replace(".", "")), ENDER)
+    | dict.fromkeys(map(ord, HYPHENS), HYPHEN)
+)
+
+
+def _sign(char: str) -> tuple[int, str]:
+    """Kind of a sign, and the letters and digits that it folds to."""
+    left = fold(char)
+    if ord(char) in _SPECIAL:
+        return _SPECIAL[ord(char)], ""
+    if char.isspace():
+        return SPACE, ""
+    if not left:
+        return NOTHING, ""
+    if not left.strip(" '"):
+        return SEPARATOR, ""
+    if not left.isalnum():
+        return ODD, ""
+    return (DIGIT if left.isdigit() else LETTER), left
+
+
 @cache
 def sign_tables() -> tuple[Any, ...]:
     """Tables of the code points: kind, isalnum, and what each folds to."""
-    kind = np.empty(N_SIGNS, np.uint8)
-    alnum = np.empty(N_SIGNS, np.uint8)
+    kind, left = bytearray([SEPARATOR]) * N_SIGNS, [""] * N_SIGNS
+    alnum = bytearray(map(str.isalnum, map(chr, range(N_SIGNS))))
+    for code, char in enumerate(map(chr, range(N_SIGNS))):
+        # Most signs have no meaning, or are letters that fold to themselves: `fold` would take long to say so.
+        category = unicodedata.category(char)
+        if category == "Lo" and unicodedata.is_normalized("NFKD", char):
+            kind[code], left[code] = LETTER, char
+        elif category not in {"Cn", "Co", "Cs"}:
+            kind[code], left[code] = _sign(char)
     start = np.zeros(N_SIGNS + 1, np.int32)
-    folded: list[int] = []
-    special = {ord("@"): AT, ord(":"): COLON, ord("\n"): LINE, ord("."): STOP}
-    special |= dict.fromkeys(map(ord, ENDERS.replace(".", "")), ENDER) | dict.fromkeys(map(ord, HYPHENS), HYPHEN)
-    for code in range(N_SIGNS):
-        char = chr(code)
-        left = fold(char)
-        alnum[code] = char.isalnum()
-        if code in special:
-            kind[code] = special[code]
-        elif char.isspace():
-            kind[code] = SPACE
-        elif not left:
-            kind[code] = NOTHING
-        elif not left.strip(" '"):
-            kind[code] = SEPARATOR
-        elif not left.isalnum():
-            kind[code] = ODD
-        else:
-            kind[code] = DIGIT if left.isdigit() else LETTER
-            folded += map(ord, left)
-        start[code + 1] = len(folded)
-    return kind, alnum, start, np.array(folded, np.int32)
+    np.cumsum([*map(len, left)], out=start[1:])
+    folded = np.frombuffer("".join(left).encode("utf-32-le"), np.int32)
+    return np.array(kind), np.array(alnum), start, np.array(folded)
 
 
 @cache
 def byte_table() -> Any:
     """What each byte says of the sign that begins with it: the signs that are read at once, and those to look at."""
-    kind = sign_tables()[0]
     said = {DIGIT: IN_WORD, LETTER: IN_WORD, SPACE: BLANK, LINE: NEW_LINE, SEPARATOR: APART}
     said |= {STOP: FULL_STOP, HYPHEN: DASH}
     table = np.full(256, LOOK, np.uint8)
-    table[:128] = [said.get(int(kind[byte]), LOOK) for byte in range(128)]
+    table[:128] = [said.get(_sign(chr(byte))[0], LOOK) for byte in range(128)]
     table[0xC3] = IN_WORD
     return table

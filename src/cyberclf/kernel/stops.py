@@ -5,6 +5,7 @@ import numpy as np
 from cyberclf.kernel.compiling import compiled
 from cyberclf.kernel.signs import DIGIT, ENDER, LINE, N_SIGNS, NOTHING, SPACE, STOP, before, decode, kind_of
 
+
 @compiled
 def ends_sentence(kinds, alnum, abbreviations, text, i, end):
     """At the first ender of a run of them: where the sentence ends (or -1), and where the run does."""

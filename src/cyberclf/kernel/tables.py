@@ -90,6 +90,11 @@ class Scratch(NamedTuple):
     pieces: IntArray
     bounds: IntArray
 
+    @property
+    def room(self) -> int:
+        """Bytes that an article may have."""
+        return 2 * (len(self.tokens) - 2)
+
 
 _MASK: Final = (1 << 64) - 1
 
@@ -165,7 +170,6 @@ def _word_values() -> tuple[dict[str, int], npt.NDArray[np.int32], npt.NDArray[n
             rows.append(row + [0] * (width - len(row)))
         start[number + 1] = len(rows)
     return values, np.array(rows, np.int32), start
-
 
 
 def _numbered(vocabulary: Sequence[str], idf: FloatArray) -> dict[str, int]:
@@ -274,7 +278,7 @@ def make_scratch(tables: Tables, longest: int) -> Scratch:
     return Scratch(
         slots=np.zeros(SLOTS, np.uint32),
         memory=np.empty(2 * REMEMBERED, np.uint64),
-        held=np.zeros(2, np.int64),
+        held=np.zeros(1, np.int64),
         counts=np.zeros(n_terms, np.int32),
         touched=np.empty(n_terms + 1, np.int32),
         counts_whole=np.zeros(n_terms, np.int32),

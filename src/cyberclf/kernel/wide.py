@@ -14,7 +14,19 @@ from numba.extending import intrinsic
 from cyberclf.kernel.compiling import compiled, inlined
 from cyberclf.kernel.signs import APART, BLANK, IN_WORD, byte_table
 
-__all__ = ["BLOCK", "FIRST_KEPT", "SECOND_KEPT", "PADDING", "STRETCH", "byte_at", "first_bit", "load", "mark", "mix", "window"]
+__all__ = [
+    "BLOCK",
+    "FIRST_KEPT",
+    "PADDING",
+    "SECOND_KEPT",
+    "STRETCH",
+    "byte_at",
+    "first_bit",
+    "load",
+    "mark",
+    "mix",
+    "window",
+]
 
 #: Bytes of a word that are hashed at once.
 BLOCK: Final = 16
@@ -33,7 +45,7 @@ def _pointer(context: Any, builder: Any, kind: Any, array: Any, place: Any, made
     return builder.bitcast(builder.gep(data, [place]), made.as_pointer())
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def byte_at(_, text, i):
     """Byte at a place that is not negative."""
 
@@ -43,7 +55,7 @@ def byte_at(_, text, i):
     return types.uint8(text, types.intp), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load(_, text, i):
     """Eight bytes from a place on, as one number."""
 
@@ -55,7 +67,7 @@ def load(_, text, i):
     return types.uint64(text, types.intp), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def mix(_, a, b):
     """Multiply two numbers of 64 bits, and fold the product's halves together."""
 
@@ -68,7 +80,7 @@ def mix(_, a, b):
     return types.uint64(types.uint64, types.uint64), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def first_bit(_, bits):
     """Place of the lowest bit that is set; there must be one."""
 
@@ -78,7 +90,7 @@ def first_bit(_, bits):
     return types.int64(types.uint64), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _mark(_, text, i, stops, specials):
     """As `mark`, for `_MARKED` bytes."""
 
