@@ -91,6 +91,7 @@ def _read_on(tables, text, start, end, past, word):
     i = start
     joined = start  # where the part after the last hyphen left out begins
     since = start  # the same for a hyphen or a full stop
+    bare = True  # no letter since then
     h = tables.seed
     again = True
     while again:
@@ -102,6 +103,7 @@ def _read_on(tables, text, start, end, past, word):
                 break
             h = mix(h ^ np.uint64(code), tables.seed ^ FACTOR)
             i += size
+            bare &= kind == NOTHING
             if kind == NOTHING and joined == i - size and joined > start:
                 joined = i
         if i == end:
@@ -114,7 +116,7 @@ def _read_on(tables, text, start, end, past, word):
                 or folds_to(kinds, fold_start, folded, text, joined, i, letter_e)
                 or folds_to(kinds, fold_start, folded, text, joined, i, cyber)
             )
-        elif kind == STOP and i >= past:
+        elif kind == STOP and i >= past and not bare:
             if folds_to(kinds, fold_start, folded, text, since, i, www) or ends_site(
                 kinds, fold_start, folded, tables.domains, text, i, end, word
             ):
@@ -124,6 +126,7 @@ def _read_on(tables, text, start, end, past, word):
             h = mix(h ^ np.uint64(ord("-")), tables.seed ^ FACTOR)
             i += size
             since = i
+            bare = True
             if kind == HYPHEN:
                 joined = i
     return i, h, False
