@@ -18,6 +18,7 @@ __all__ = ["Kernel", "Scored"]
 
 #: Characters that are encoded and scored at once: encoding drives the tables out of a processor's cache.
 _BLOCK: Final = 1 << 20
+_FIRST_BLOCK: Final = 1 << 18
 #: Bytes from which it pays to fetch the tables beforehand.
 _MANY_BYTES: Final = 1 << 18
 #: Least room for an article, in bytes.
@@ -143,12 +144,13 @@ class Kernel:
 
 
 def _blocks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Cut texts to blocks that fit into a processor's cache, so that encoding and scoring read them there."""
+    """Cut texts to blocks, the first ones smaller: while one thread encodes, another waits for Python's lock."""
     low = size = 0
+    most = _FIRST_BLOCK
     for number, text in enumerate(texts):
         size += len(text)
-        if size >= _BLOCK:
+        if size >= most:
             yield low, number + 1
-            low, size = number + 1, 0
+            low, size, most = number + 1, 0, min(2 * most, _BLOCK)
     if low < len(texts):
         yield low, len(texts)
