@@ -12,6 +12,7 @@ from cyberclf import passages, text
 
 __all__ = ["compiled", "contracted", "inlined", "kept", "sources_stamp"]
 
+# Without references counted: it would cost more than the scoring, and nothing here makes an array.
 _ARGS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 #: A part of what `kept` compiles.
@@ -32,10 +33,12 @@ def sources_stamp() -> int:
     return int.from_bytes(digest[:7], "little")
 
 
-def kept(made: Callable[[int], Callable[..., Any]]) -> Any:
-    """Compile the function that `made` makes of the stamp, and keep it on disk.
+def kept(function: Callable[..., Any]) -> Any:
+    """Compile a function, and keep it on disk for as long as no source changes.
 
-    numba looks only at the file of the function that it keeps, not at those of the functions called there.  It does
-    look at the values that a function closes over: so with the stamp among them, old code is never found again.
+    numba looks only at the file of the function that it keeps, not at those of the functions called there; and it
+    fails where a kept signature names a class that is no more.  It keeps a function under its name: so with the stamp
+    in that, what was made of other sources is never opened.
     """
-    return numba.njit(cache=True, **_ARGS)(made(sources_stamp()))
+    function.__qualname__ += f"_{sources_stamp():x}"
+    return numba.njit(cache=True, **_ARGS)(function)

@@ -50,11 +50,11 @@ def _name_at(names, name_start, tokens, i, high):
 
 
 @compiled
-def count_passage(tables, counts, touched, tokens, pieces, low, high, first):
+def count_passage(counting, counts, touched, tokens, pieces, low, high, first):
     """Count the terms of a passage, some pieces of an article; how many terms are touched."""
-    pair_filter, pair_keys, pair_values = tables.pair_filter, tables.pair_keys, tables.pair_values
-    names, name_start = tables.names, tables.name_start
-    class_term, title_term, meeting_term = tables.class_term, tables.title_term, tables.meeting_term
+    pair_filter, pair_keys, pair_values = counting.pair_filter, counting.pair_keys, counting.pair_values
+    names, name_start = counting.names, counting.name_start
+    class_term, title_term, meeting_term = counting.class_term, counting.title_term, counting.meeting_term
     n_classes = len(class_term)
     one_state, some_states = np.int64(1) << n_classes - 2, np.int64(1) << n_classes - 1
     known = np.int64(-1), np.int64(-1), np.int64(-1)  # states of the passage
@@ -103,8 +103,8 @@ def count_passage(tables, counts, touched, tokens, pieces, low, high, first):
             if title and title_term[j] >= 0:
                 n = _touch(counts, touched, n, title_term[j])
     for k in range(3):
-        if known[k] >= 0 and tables.number_term[k] >= 0:
-            n = _touch(counts, touched, n, tables.number_term[k])
+        if known[k] >= 0 and counting.number_term[k] >= 0:
+            n = _touch(counts, touched, n, counting.number_term[k])
     if met & some_states:
         met &= ~one_state
     while met:

@@ -33,9 +33,9 @@ from cyberclf.kernel.words import CYBERS, DROP, FACTOR, JOINS, fold_word, resolv
 from cyberclf.text import ABBREVIATIONS
 
 #: Words that are remembered, until all are forgotten.
-REMEMBERED: Final = 49152
+REMEMBERED: Final = 1 << 16
 #: Places for them, so many that few words meet.
-SLOTS: Final = 1 << 16
+SLOTS: Final = 1 << 17
 #: Articles with a longer one, in bytes, are left to the reference.
 LONGEST_WORD: Final = 1024
 #: "çýbér" has so many bytes; a longer word is never set before a hyphen that is left out.
@@ -84,15 +84,14 @@ def _hash_plain(text, start, size, first_seed, second_seed):
 
 
 @compiled
-def _read_on(tables, text, start, end, past, word):
+def _read_on(kinds, fold_start, folded, prefixes, domains, seed, text, start, end, past, word):
     """Read a word sign by sign: where it ends, its hash, and whether it turned out to be part of an address."""
-    kinds, fold_start, folded = tables.kind, tables.fold_start, tables.folded
-    cyber, letter_e, www = tables.cyber[:5], tables.cyber[5:6], tables.cyber[6:9]
+    cyber, letter_e, www = prefixes[:5], prefixes[5:6], prefixes[6:9]
     i = start
     joined = start  # where the part after the last hyphen left out begins
     since = start  # the same for a hyphen or a full stop
     bare = True  # no letter since then
-    h = tables.seed
+    h = seed
     again = True
     while again:
         again = False
@@ -101,7 +100,7 @@ def _read_on(tables, text, start, end, past, word):
             kind = kind_of(kinds, code)
             if kind > NOTHING:
                 break
-            h = mix(h ^ np.uint64(code), tables.seed ^ FACTOR)
+            h = mix(h ^ np.uint64(code), seed ^ FACTOR)
             i += size
             bare &= kind == NOTHING
             if kind == NOTHING and joined == i - size and joined > start:
@@ -118,12 +117,12 @@ def _read_on(tables, text, start, end, past, word):
             )
         elif kind == STOP and i >= past and not bare:
             if folds_to(kinds, fold_start, folded, text, since, i, www) or ends_site(
-                kinds, fold_start, folded, tables.domains, text, i, end, word
+                kinds, fold_start, folded, domains, text, i, end, word
             ):
                 return i, h, True
             again = dotted(kinds, fold_start, text, since, i, end)
         if again:
-            h = mix(h ^ np.uint64(ord("-")), tables.seed ^ FACTOR)
+            h = mix(h ^ np.uint64(ord("-")), seed ^ FACTOR)
             i += size
             since = i
             bare = True
@@ -147,13 +146,8 @@ def _learn(tables, scratch, slot, h, text, start, end, word):
     number = held[0]
     memory[2 * number] = h
     memory[2 * number + 1] = np.uint64(value)
-    slots[slot] = _slot_of(h, number)
+    slots[slot] = number
     return value
-
-
-@inlined
-def _slot_of(h, number):
-    return np.uint32((h >> np.uint64(48) << np.uint64(16)) | np.uint64(number))
 
 
 @compiled
@@ -171,8 +165,9 @@ def read(tables, scratch, text, end):
 
     Returns how many words and sentences there are, or -1 where the article holds an odd sign.
     """
-    # Arrays by names of their own: looked up in the tuple, each use would count references.
+    # What is called for a few words gets the arrays that it needs: handing on all the tables costs as much as a word.
     kinds, alnum, abbreviations, table = tables.kind, tables.alnum, tables.abbreviations, tables.bytes
+    fold_start, folded, prefixes, domains = tables.fold_start, tables.folded, tables.cyber, tables.domains
     first_seed, second_seed = tables.seed, tables.seed ^ FACTOR
     slots, memory, tokens, words = scratch.slots, scratch.memory, scratch.tokens, scratch.words
     ends, starts, word, stops, specials = scratch.ends, scratch.starts, scratch.word, scratch.stops, scratch.specials
@@ -241,7 +236,9 @@ def read(tables, scratch, text, end):
             h = _hash_plain(text, start, i - start, first_seed, second_seed)
         else:
             if not address:
-                i, h, address = _read_on(tables, text, start, end, past, word)
+                i, h, address = _read_on(
+                    kinds, fold_start, folded, prefixes, domains, first_seed, text, start, end, past, word
+                )
             if address:
                 # The words of this run are taken back.
                 run = run_start(kinds, text, start)
@@ -265,8 +262,8 @@ def read(tables, scratch, text, end):
             if found == 0:
                 value = _learn(tables, scratch, slot, h, text, start, i, word)
                 break
-            at = np.uint64(found & 0xFFFF) << np.uint64(1)
-            if np.uint64(found >> 16) == h >> np.uint64(48) and memory[at] == h:
+            at = np.uint64(found) << np.uint64(1)
+            if memory[at] == h:
                 value = np.int64(memory[at + np.uint64(1)])
                 break
             slot = (slot + np.uint64(1)) & np.uint64(SLOTS - 1)

@@ -1,7 +1,7 @@
 """The kernel as Python sees it: texts in, scores out."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,9 +9,10 @@ import numpy as np
 
 from cyberclf.kernel.compiling import kept
 from cyberclf.kernel.cutting import cut_sentences, group_pieces
+from cyberclf.kernel.layout import FloatArray, IntArray, Scratch, make_scratch
 from cyberclf.kernel.read import read
 from cyberclf.kernel.scoring import draw_in, score_article
-from cyberclf.kernel.tables import FloatArray, IntArray, Scratch, build_tables, make_scratch
+from cyberclf.kernel.tables import build_tables
 from cyberclf.kernel.wide import PADDING
 
 __all__ = ["Kernel", "Scored"]
@@ -26,29 +27,24 @@ _LEAST_ROOM: Final = 1 << 16
 
 
 @kept
-def _score(stamp: int) -> Callable[..., None]:
-    def score(tables, scratch, text, offsets, scores, spans, n_words, typicality):
-        """Score articles; see `Kernel.score`."""
-        if stamp < 0:  # never: it is named so that it counts (see `kept`)
-            return
-        if len(text) >= _MANY_BYTES:
-            draw_in(tables, scratch)
-        pieces, bounds, best = scratch.pieces, scratch.bounds, scratch.best
-        for a in range(len(offsets) - 1):
-            article = text[offsets[a] :]
-            end = offsets[a + 1] - offsets[a] - 1
-            n, n_ends = read(tables, scratch, article, end)
-            n_words[a] = n
-            if n < 0:
-                continue
-            n_pieces = cut_sentences(tables.kind, article, scratch.words, scratch.ends, n_ends, scratch.starts, pieces)
-            made = group_pieces(pieces, n_pieces, bounds)
-            typicality[a] = score_article(tables, scratch, pieces, bounds, made, scores[a], best)
-            for j in range(scores.shape[1]):
-                spans[a, j, 0] = pieces[bounds[best[j]], 2] if made and best[j] else 0
-                spans[a, j, 1] = pieces[bounds[best[j] + 1], 2] if best[j] + 1 < made else end
-
-    return score
+def _score(tables, scratch, text, offsets, scores, spans, n_words, typicality):
+    """Score articles; see `Kernel.score`."""
+    if len(text) >= _MANY_BYTES:
+        draw_in(tables, scratch)
+    pieces, bounds, best = scratch.pieces, scratch.bounds, scratch.best
+    for a in range(len(offsets) - 1):
+        article = text[offsets[a] :]
+        end = offsets[a + 1] - offsets[a] - 1
+        n, n_ends = read(tables, scratch, article, end)
+        n_words[a] = n
+        if n < 0:
+            continue
+        n_pieces = cut_sentences(tables.kind, article, scratch.words, scratch.ends, n_ends, scratch.starts, pieces)
+        made = group_pieces(pieces, n_pieces, bounds)
+        typicality[a] = score_article(tables, scratch, pieces, bounds, made, scores[a], best)
+        for j in range(scores.shape[1]):
+            spans[a, j, 0] = pieces[bounds[best[j]], 2] if made and best[j] else 0
+            spans[a, j, 1] = pieces[bounds[best[j] + 1], 2] if best[j] + 1 < made else end
 
 
 @dataclass(frozen=True, slots=True)

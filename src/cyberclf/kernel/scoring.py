@@ -94,7 +94,7 @@ def draw_in(tables, scratch):
     Fetched one by one as words ask for them, they would cost more than the scoring of a text or two.
     """
     found = 0.0
-    for k in range(0, len(scratch.slots), 16):
+    for k in range(0, len(scratch.slots), 32):
         found += scratch.slots[k]
     for k in range(0, 2 * scratch.held[0], 8):
         found += scratch.memory[k] & np.uint64(1)
@@ -118,7 +118,7 @@ def score_article(tables, scratch, pieces, bounds, made, pooled, best):
         tops[j] = intercept[j]
         shares[j] = 1.0
     for p in range(made):
-        n = count_passage(tables, counts, touched, tokens, pieces, bounds[p], bounds[p + 1], p == 0)
+        n = count_passage(tables.counting, counts, touched, tokens, pieces, bounds[p], bounds[p + 1], p == 0)
         n_whole = _sum_passage(tables.rows, tables.logs, counts, touched, n, counts_whole, touched_whole, n_whole, sums)
         # Logarithm of the sum of exponentials, kept as its highest term and the sum of their shares of it.
         for j in range(n_themes):

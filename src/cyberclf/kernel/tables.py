@@ -1,14 +1,14 @@
-"""The tables that scoring reads, made of a model's vocabulary, and the room that it writes to."""
+"""The tables that scoring reads, made of a model's vocabulary and numbers."""
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from cyberclf.analyzer import class_terms, function_words, state_names, stem_endings, word_classes
-from cyberclf.kernel.read import LONGEST_WORD, REMEMBERED, SLOTS
+from cyberclf.kernel.layout import Counting, FloatArray, Tables
 from cyberclf.kernel.scoring import LOGS
 from cyberclf.kernel.signs import byte_table, sign_tables
 from cyberclf.kernel.words import (
@@ -25,76 +25,7 @@ from cyberclf.kernel.words import (
 )
 from cyberclf.text import ABBREVIATIONS, CYBER, CYBER_WORDS, DOMAINS, DROPPED
 
-__all__ = ["Scratch", "Tables", "build_tables", "make_scratch"]
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-
-
-class Tables(NamedTuple):
-    """What scoring reads and never writes: arrays only, so that numba takes them as they are."""
-
-    bytes: npt.NDArray[np.uint8]
-    kind: npt.NDArray[np.uint8]
-    alnum: npt.NDArray[np.uint8]
-    fold_start: npt.NDArray[np.int32]
-    folded: npt.NDArray[np.int32]
-    word_keys: npt.NDArray[np.uint64]
-    word_values: IntArray
-    term_keys: npt.NDArray[np.uint64]
-    term_values: IntArray
-    pair_keys: npt.NDArray[np.uint64]
-    pair_values: npt.NDArray[np.int32]
-    pair_filter: npt.NDArray[np.uint8]
-    trie: npt.NDArray[np.int32]
-    letter: npt.NDArray[np.int32]
-    cyber: npt.NDArray[np.int32]
-    joins: npt.NDArray[np.int32]
-    abbreviations: IntArray
-    domains: npt.NDArray[np.int32]
-    names: npt.NDArray[np.int32]
-    name_start: npt.NDArray[np.int32]
-    class_term: npt.NDArray[np.int32]
-    title_term: npt.NDArray[np.int32]
-    number_term: npt.NDArray[np.int32]
-    meeting_term: npt.NDArray[np.int32]
-    rows: FloatArray
-    rows_whole: FloatArray
-    intercept: FloatArray
-    intercept_whole: FloatArray
-    logs: FloatArray
-    seed: np.uint64
-
-
-class Scratch(NamedTuple):
-    """What scoring writes: one a thread."""
-
-    slots: npt.NDArray[np.uint32]
-    memory: npt.NDArray[np.uint64]
-    held: IntArray
-    counts: npt.NDArray[np.int32]
-    touched: npt.NDArray[np.int32]
-    counts_whole: npt.NDArray[np.int32]
-    touched_whole: npt.NDArray[np.int32]
-    sums: FloatArray
-    tops: FloatArray
-    shares: FloatArray
-    word: npt.NDArray[np.int32]
-    best: IntArray
-    stops: npt.NDArray[np.uint8]
-    specials: npt.NDArray[np.uint8]
-    tokens: IntArray
-    words: npt.NDArray[np.int32]
-    ends: npt.NDArray[np.int32]
-    starts: npt.NDArray[np.int32]
-    pieces: IntArray
-    bounds: IntArray
-
-    @property
-    def room(self) -> int:
-        """Bytes that an article may have."""
-        return 2 * (len(self.tokens) - 2)
-
+__all__ = ["build_tables"]
 
 _MASK: Final = (1 << 64) - 1
 
@@ -234,6 +165,17 @@ def build_tables(
     def term(name: str) -> int:
         return terms.get(name, -1)
 
+    counting = Counting(
+        pair_keys=pair_keys,
+        pair_values=pair_values,
+        pair_filter=pair_filter,
+        names=name_rows,
+        name_start=name_start,
+        class_term=np.array([term(f"@{name}") for name in classes], np.int32),
+        title_term=np.array([term(f"@title:{name}") for name in classes], np.int32),
+        number_term=np.array([term(f"@n{number}") for number in (1, 2, 3)], np.int32),
+        meeting_term=np.array([[term("@" + "+".join(sorted((a, b)))) for b in classes] for a in classes], np.int32),
+    )
     whole = _products(rows_whole, typicality, numbers, n_terms)
     whole[UNKNOWN_TERM, len(intercept) + 1] = unknown
     return Tables(
@@ -246,54 +188,17 @@ def build_tables(
         word_values=word_values,
         term_keys=term_keys,
         term_values=term_values,
-        pair_keys=pair_keys,
-        pair_values=pair_values,
-        pair_filter=pair_filter,
         trie=trie,
         letter=letter,
         cyber=np.array([*map(ord, CYBER + "ewww")], np.int32),
         joins=_padded(CYBER_WORDS),
         abbreviations=np.array([int.from_bytes(a[::-1].encode(), "big") for a in sorted(ABBREVIATIONS)], np.int64),
         domains=_padded(DOMAINS),
-        names=name_rows,
-        name_start=name_start,
-        class_term=np.array([term(f"@{name}") for name in classes], np.int32),
-        title_term=np.array([term(f"@title:{name}") for name in classes], np.int32),
-        number_term=np.array([term(f"@n{number}") for number in (1, 2, 3)], np.int32),
-        meeting_term=np.array([[term("@" + "+".join(sorted((a, b)))) for b in classes] for a in classes], np.int32),
+        counting=counting,
         rows=_products(rows, typicality, numbers, n_terms),
         rows_whole=whole,
         intercept=np.ascontiguousarray(intercept),
         intercept_whole=np.ascontiguousarray(intercept_whole),
         logs=1.0 + np.log(np.maximum(np.arange(LOGS), 1)),
         seed=np.uint64(seed),
-    )
-
-
-def make_scratch(tables: Tables, longest: int) -> Scratch:
-    """Make room for articles of so many bytes."""
-    n_terms, n_themes = len(tables.rows), len(tables.intercept)
-    # A word has two bytes or more, and a sign between it and the next.
-    most = longest // 2 + 2
-    return Scratch(
-        slots=np.zeros(SLOTS, np.uint32),
-        memory=np.empty(2 * REMEMBERED, np.uint64),
-        held=np.zeros(1, np.int64),
-        counts=np.zeros(n_terms, np.int32),
-        touched=np.empty(n_terms + 1, np.int32),
-        counts_whole=np.zeros(n_terms, np.int32),
-        touched_whole=np.empty(n_terms + 1, np.int32),
-        sums=np.zeros(n_themes),
-        tops=np.zeros(n_themes),
-        shares=np.zeros(n_themes),
-        word=np.empty(3 * LONGEST_WORD, np.int32),
-        best=np.zeros(n_themes, np.int64),
-        stops=np.empty(longest // 8 + 64, np.uint8),
-        specials=np.empty(longest // 8 + 64, np.uint8),
-        tokens=np.empty(most, np.int64),
-        words=np.empty(most, np.int32),
-        ends=np.empty(most, np.int32),
-        starts=np.empty(most, np.int32),
-        pieces=np.empty((most, 3), np.int64),
-        bounds=np.empty(most + 1, np.int64),
     )
