@@ -18,7 +18,22 @@ MODEL = cyberclf.load()
 REFERENCE = 1e-9
 
 FRAGMENTS = [
-    *("https://exemple.org/a-b?c=d", "www.", "www.x", "x.com", "a.fr", "com", "nom@exemple.org", "@", "://", ":", "/"),
+    *(
+        "https://exemple.org/a-b?c=d",
+        ".fr",
+        "-.",
+        "çýbér-",
+        "www.",
+        "www.x",
+        "x.com",
+        "a.fr",
+        "com",
+        "nom@exemple.org",
+        "@",
+        "://",
+        ":",
+        "/",
+    ),
     *("e-", "E-", "é-", "cyber-", "Cyber", "cyber", "sécurité", "attaques", "cyber-sécurité", "e-gouvernement", "--"),
     *(
         "a.b.",

@@ -212,7 +212,7 @@ class Model:
         kernel = self._kernel
         if kernel is None:
             raise RuntimeError("numba is not installed")
-        scored = kernel.score([text.encode("utf-8", "surrogatepass") for text in texts])
+        scored = kernel.score(texts)
         probabilities = logistic(scored.scores, self.calibration)
         for row in np.flatnonzero(scored.n_words < 0).tolist():
             probabilities[row] = self.article(article_bags(texts[row]))[0]

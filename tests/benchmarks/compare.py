@@ -136,7 +136,7 @@ def limit_loop():
     """Compile the loop that classifies signs and hashes words; as the kernel reads, but nothing is looked up."""
     import numba
 
-    from cyberclf.kernel import _DIGIT, _NOTHING, _decode, _kind
+    from cyberclf.kernel.signs import DIGIT, NOTHING, decode, kind_of
 
     factor = np.uint64(0x9E3779B97F4A7C15)
 
@@ -150,22 +150,22 @@ def limit_loop():
             if b < 0x80:
                 kind = kinds[b]
             else:
-                code, size = _decode(text, i)
-                kind = _kind(kinds, code)
+                code, size = decode(text, i)
+                kind = kind_of(kinds, code)
             i += size
-            if kind > _DIGIT:
+            if kind > DIGIT:
                 continue
             h = np.uint64(b)
             while i < end:
                 b = text[i]
                 if b < 0x80:
-                    if kinds[b] > _DIGIT:
+                    if kinds[b] > DIGIT:
                         break
                     h = (h ^ np.uint64(b)) * factor
                     i += 1
                 else:
-                    code, size = _decode(text, i)
-                    if _kind(kinds, code) > _NOTHING:
+                    code, size = decode(text, i)
+                    if kind_of(kinds, code) > NOTHING:
                         break
                     h = (h ^ np.uint64(code + 512)) * factor
                     i += size
