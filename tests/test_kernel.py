@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import cyberclf
+from cyberclf import batch
 from cyberclf.analyzer import article_bags
 from cyberclf.calibration import FAVOURS, logistic
 from cyberclf.kernel import Kernel
@@ -130,7 +131,7 @@ def by_reference(model, texts):
 
 
 def by_kernel(model, texts):
-    probabilities, scored = model._by_kernel(texts)
+    probabilities, scored = batch.score(model, texts)
     return probabilities, scored
 
 
@@ -170,7 +171,7 @@ def same(model, texts):
 
 def same_tags(model, texts):
     """`tag_many` by the kernel, against `tag`, all but the last digits of the probabilities."""
-    for found, text in zip(model._tag_by_kernel(texts), texts, strict=True):
+    for found, text in zip(batch.tag(model, texts), texts, strict=True):
         expected = model.tag(text)
         assert (found.status, found.themes, found.review) == (expected.status, expected.themes, expected.review), text
         assert [tag.passage for tag in found.tags] == [tag.passage for tag in expected.tags], text
@@ -209,7 +210,7 @@ def test_the_kernel_equals_the_reference_on_the_corpus(written, root):
 def test_the_public_ways_go_through_the_kernel_and_say_the_same(written):
     texts = [article.text for article in written.articles[:60]]
     model = cyberclf.load()
-    assert model._kernel is not None
+    assert model.kernel is not None
     assert model._kernel_pays(texts)
     np.testing.assert_allclose(model.predict_proba(texts), by_reference(model, texts), rtol=0, atol=REFERENCE)
     for found, text in zip(model.tag_many(texts), texts, strict=True):
@@ -267,8 +268,8 @@ def test_odd_signs_are_left_to_the_reference_wherever_they_stand():
 def test_a_kernel_of_another_seed_says_the_same(written):
     texts = [article.text for article in written.articles[:40]]
     first, second = replace(RAW), replace(RAW)
-    assert isinstance(first._kernel, Kernel)
-    assert first._kernel.tables.seed != second._kernel.tables.seed
+    assert isinstance(first.kernel, Kernel)
+    assert first.kernel.tables.seed != second.kernel.tables.seed
     np.testing.assert_allclose(by_kernel(first, texts)[0], by_kernel(second, texts)[0], rtol=0, atol=REFERENCE)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import cyberclf
+from cyberclf import batch
 from cyberclf.analyzer import article_bags
 from cyberclf.kernel import scorer
 from cyberclf.kernel.read import LONGEST_WORD, REMEMBERED
@@ -19,7 +20,7 @@ AROUND = sorted({n + k for n in (8, BLOCK, 2 * BLOCK, STRETCH, 2 * STRETCH, 64) 
 
 
 def same(texts, model=RAW):
-    found, scored = model._by_kernel(texts)
+    found, scored = batch.score(model, texts)
     expected = np.array([model.article(article_bags(text))[0] for text in texts])
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
     all_themes = replace(model, forced=True, thresholds=np.zeros(4))
@@ -30,7 +31,7 @@ def same(texts, model=RAW):
 
 
 def same_tags(model, text):
-    (found,), expected = model._tag_by_kernel([text]), model.tag(text)
+    (found,), expected = batch.tag(model, [text]), model.tag(text)
     return (found.status, found.themes, [t.passage for t in found.tags]) == (
         expected.status,
         expected.themes,
@@ -83,28 +84,28 @@ def test_what_follows_an_article_is_not_read_with_it():
     ends = ["cyber", "www", "M.", "loi.", "e-", "a.b", "exemple", "nom@", "l’", "é", "\u00ad", "x" * STRETCH]
     starts = ["sécurité", ".exemple", "fr", "@x", "’a", "-sécurité", "\u0301", "com"]
     random.Random(0).shuffle(texts := [text for end in ends for start in starts for text in (end, start)])
-    together, _ = RAW._by_kernel(texts)
-    np.testing.assert_array_equal(together, np.vstack([RAW._by_kernel([text])[0] for text in texts]))
+    together, _ = batch.score(RAW, texts)
+    np.testing.assert_array_equal(together, np.vstack([batch.score(RAW, [text])[0] for text in texts]))
     same(texts)
 
 
 def test_words_are_forgotten_when_too_many_have_been_met_and_learnt_again():
     draw, model = random.Random(1), replace(RAW)
     words = [f"{number:x}".translate(str.maketrans("0123456789", "ghijklmnop")) for number in range(2 * REMEMBERED)]
-    before = model._by_kernel([TAIL])[0]
+    before = batch.score(model, [TAIL])[0]
     for low in range(0, len(words), 8192):
-        model._by_kernel([" ".join(words[low : low + 8192])])
-    held = model._kernel._local.scratch.held[0]
+        batch.score(model, [" ".join(words[low : low + 8192])])
+    held = model.kernel._local.scratch.held[0]
     assert 0 < held < REMEMBERED
-    np.testing.assert_array_equal(model._by_kernel([TAIL])[0], before)
+    np.testing.assert_array_equal(batch.score(model, [TAIL])[0], before)
     same([" ".join(draw.sample(words, 300)) + TAIL for _ in range(3)], model)
 
 
 def test_texts_are_scored_alike_in_one_block_and_in_many(monkeypatch):
     texts = [TAIL * n for n in range(30)]
-    expected, whole = RAW._by_kernel(texts)
+    expected, whole = batch.score(RAW, texts)
     monkeypatch.setattr(scorer, "_BLOCK", 1000)
-    found, parts = RAW._by_kernel(texts)
+    found, parts = batch.score(RAW, texts)
     np.testing.assert_array_equal(found, expected)
     np.testing.assert_array_equal(parts.spans, whole.spans)
     np.testing.assert_array_equal(parts.n_words, whole.n_words)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from cyberclf import batch
 from cyberclf.analyzer import article_bags, bags_of
 from cyberclf.calibration import FAVOURS, logistic
 from cyberclf.conformal import DEFAULT_LEVEL, grid_row, review_band
 from cyberclf.passages import passages
-from cyberclf.status import UNKNOWN, Status, is_word, status_of, tally, typicality_values
+from cyberclf.status import UNKNOWN, Status, status_of, tally, typicality_values
 from cyberclf.tagged import Tag, TaggedText
 from cyberclf.themes import Theme
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
     from cyberclf.explanation import Explanation
-    from cyberclf.kernel import Kernel, Scored
+    from cyberclf.kernel import Kernel
 
 __all__ = ["Model"]
 
@@ -91,7 +92,8 @@ class Model:
         return {term: row for row, term in enumerate(self.vocabulary)}
 
     @cached_property
-    def _typicality(self) -> FloatArray:
+    def typicality(self) -> FloatArray:
+        """How typical of the training articles each term is, shape (n_terms,); see `typicality_values`."""
         return typicality_values(self.idf_whole)
 
     @cached_property
@@ -163,60 +165,36 @@ class Model:
         """
         found = _texts(texts)
         if self._kernel_pays(found):
-            return self._by_kernel(found)[0]
+            return batch.score(self, found)[0]
         rows = [self.article(article_bags(text))[0] for text in found]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.theme_list))
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is made anew where it is needed: the kernel cannot be pickled."""
-        return {name: value for name, value in self.__dict__.items() if name not in {"_kernel", "_met"}}
+        return {name: value for name, value in self.__dict__.items() if name not in {"kernel", "_met"}}
 
     @cached_property
-    def _kernel(self) -> "Kernel | None":
+    def kernel(self) -> "Kernel | None":
         """The compiled scorer; None where numba is not installed."""
-        try:
-            from cyberclf.kernel import Kernel
-        except ImportError:
-            return None
-        typicality = np.where([is_word(term) for term in self.vocabulary], self._typicality, 0.0)
-        return Kernel(
-            self.vocabulary,
-            np.column_stack([self.idf, self.coef]),
-            np.column_stack([self.idf_whole, self.coef_whole]),
-            self.intercept,
-            self.intercept_whole,
-            typicality,
-            UNKNOWN,
-        )
+        return batch.load_kernel(self)
 
     def _kernel_pays(self, texts: Sequence[str]) -> bool:
         size = sum(map(len, texts))
-        if "_kernel" in self.__dict__:
-            return size >= _PAYS_LOADED and self._kernel is not None
+        if "kernel" in self.__dict__:
+            return size >= _PAYS_LOADED and self.kernel is not None
         # Archives come in chunks, none of which would pay alone.
         self._met[0] += size
-        return self._met[0] >= _PAYS and self._kernel is not None
+        return self._met[0] >= _PAYS and self.kernel is not None
 
     def prepare(self) -> None:
         """Load what scores many texts fast, which otherwise happens when many have come."""
-        if self._kernel is not None:
-            self._by_kernel(["la loi"])
+        if self.kernel is not None:
+            batch.score(self, ["la loi"])
 
     @cached_property
     def _met(self) -> list[int]:
         """Characters scored before the kernel is loaded."""
         return [0]
-
-    def _by_kernel(self, texts: Sequence[str]) -> "tuple[FloatArray, Scored]":
-        """Probabilities, and all that the kernel says; an article that it leaves out has -1 words there."""
-        kernel = self._kernel
-        if kernel is None:
-            raise RuntimeError("numba is not installed")
-        scored = kernel.score(texts)
-        probabilities = logistic(scored.scores, self.calibration)
-        for row in np.flatnonzero(scored.n_words < 0).tolist():
-            probabilities[row] = self.article(article_bags(texts[row]))[0]
-        return probabilities, scored
 
     def predict(self, texts: Iterable[str]) -> npt.NDArray[np.bool_]:
         """Themes given to each text: bool, shape (n_texts, n_themes), by the model's thresholds."""
@@ -248,8 +226,8 @@ class Model:
             passage = found[int(best[column])]
             return passage.start, passage.end
 
-        return self._answer(
-            status_of(*tally(bags, self._index, self._typicality), self.foreign_below),
+        return self.answer(
+            status_of(*tally(bags, self._index, self.typicality), self.foreign_below),
             probabilities.tolist(),
             np.flatnonzero(probabilities >= self.thresholds).tolist(),
             np.flatnonzero(self.in_review(probabilities)).tolist(),
@@ -257,7 +235,7 @@ class Model:
             force=force,
         )
 
-    def _answer(
+    def answer(
         self,
         status: Status,
         probabilities: Sequence[float],
@@ -297,35 +275,7 @@ class Model:
         found = _texts(texts)
         if not self._kernel_pays(found):
             return [self.tag(text) for text in found]
-        return self._tag_by_kernel(found)
-
-    def _tag_by_kernel(self, found: Sequence[str]) -> list[TaggedText]:
-        probabilities, scored = self._by_kernel(found)
-        given, review = _columns(probabilities >= self.thresholds), _columns(self.in_review(probabilities))
-        # One call for all: an array that is asked number by number is slow.
-        said, n_words, typicality = probabilities.tolist(), scored.n_words.tolist(), scored.typicality.tolist()
-
-        def answer(row: int, text: str) -> TaggedText:
-            words = n_words[row]
-            if words < 0:
-                return self.tag(text)
-
-            encoded = b""
-
-            def span(column: int) -> tuple[int, int]:
-                nonlocal encoded
-                start, end = scored.spans[row, column].tolist()
-                if text.isascii():
-                    return start, end
-                # Once a text, however many themes it has, and not where it has none.
-                encoded = encoded or text.encode("utf-8", "surrogatepass")
-                before = _characters(encoded[:start])
-                return before, before + _characters(encoded[start:end])
-
-            status = status_of(words, typicality[row] / words if words else UNKNOWN, self.foreign_below)
-            return self._answer(status, said[row], given.get(row, ()), review.get(row, ()), span)
-
-        return [answer(row, text) for row, text in enumerate(found)]
+        return batch.tag(self, found)
 
     def forcing(self) -> "Model":
         """Return the model that gives themes to what is short or foreign, too."""
@@ -421,18 +371,6 @@ class Model:
         from cyberclf.pipeline import to_pipeline
 
         return to_pipeline(self)
-
-
-def _columns(true: npt.NDArray[np.bool_]) -> dict[int, list[int]]:
-    """Columns that are true, by row; rows that have none are left out."""
-    found: dict[int, list[int]] = {}
-    for row, column in zip(*(places.tolist() for places in np.nonzero(true)), strict=True):
-        found.setdefault(row, []).append(column)
-    return found
-
-
-def _characters(encoded: bytes) -> int:
-    return len(encoded.decode("utf-8", "surrogatepass"))
 
 
 def _texts(texts: Iterable[str]) -> Sequence[str]:

@@ -193,7 +193,7 @@ def contender(name, texts, folder) -> Callable[[], object] | None:  # noqa: PLR0
     """What is timed, warm; None where it cannot be had."""
     if name == OURS:
         model = cyberclf.load()
-        if model._kernel is None:
+        if model.kernel is None:
             print("numba is not installed (pip install cyberclf[fast]): cyberclf scores word by word")
         return lambda: model.predict_proba(texts)
     if name == PIPELINE:
@@ -211,7 +211,7 @@ def contender(name, texts, folder) -> Callable[[], object] | None:  # noqa: PLR0
         # It reads one line a text; whoever has lines already need not make them.
         lines = [text.replace("\n", " ") for text in texts]
         return lambda: model.predict(lines, k=4)
-    kinds = cyberclf.load()._kernel.tables.kind
+    kinds = cyberclf.load().kernel.tables.kind
     text = np.frombuffer("\n".join([*texts, "\0\0\0\0"]).encode("utf-8", "surrogatepass"), np.uint8)
     if name == LIMIT:
         loop = limit_loop()
