@@ -2,12 +2,16 @@
 
 import io
 import json
+import pickle
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as some
 
 from cyberclf import jsonlines
+from cyberclf.errors import ArticleError
 from cyberclf.jsonlines import Lines, json_rows, line_blocks
 
 #: Lines of every kind: good, bad, blank, too long for the bound that the tests set.
@@ -88,3 +92,41 @@ def test_a_line_too_long_by_far_is_not_held(monkeypatch):
 def test_a_block_is_counted_without_being_read():
     block = Lines("f", 1, 4, b"{}\n\nnot json\n \n")
     assert block.n_rows() == len(list(block.rows())) == 2
+
+
+@whatever(some.lists(some.sampled_from(LINES), max_size=12), some.sampled_from([1, 7, 40, 5000]), some.booleans())
+def test_a_block_of_a_file_travels_as_the_place_where_it_stands(lines, size, ends):
+    content = b"\n".join(lines) + b"\n" * ends
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(jsonlines, "MAX_BYTES", 6000)
+        patch.setattr(jsonlines, "_BLOCK", size)
+        path = Path(folder) / "f"
+        path.write_bytes(content)
+        with path.open("rb") as stream:
+            blocks = list(line_blocks(stream, str(path)))
+        again = [pickle.loads(pickle.dumps(block)) for block in blocks]  # noqa: S301 - our own
+        assert [block.content for block in again] == [block.content for block in blocks]
+        assert repr([list(block.rows()) for block in again]) == repr([list(block.rows()) for block in blocks])
+
+
+def test_the_place_is_sent_instead_of_the_content(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(b'{"text": "la loi"}\n' * 10_000)
+    with path.open("rb") as stream:
+        (block,) = line_blocks(stream, str(path))
+    assert len(pickle.dumps(block)) < 1000
+
+
+@pytest.mark.parametrize("change", ["gone", "shorter", "other lines"])
+def test_a_file_that_changes_before_its_block_is_read_is_said_in_a_line(tmp_path, change):
+    path = tmp_path / "f"
+    path.write_bytes(b'{"text": "la loi"}\n' * 3)
+    with path.open("rb") as stream:
+        (block,) = line_blocks(stream, str(path))
+    sent = pickle.dumps(block)
+    if change == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(b"{}\n" if change == "shorter" else b'{"text": "la loi"} ' * 3)
+    with pytest.raises(ArticleError, match="f: changed while it was read; leave it as it is, and run again"):
+        list(pickle.loads(sent).rows())  # noqa: S301 - our own

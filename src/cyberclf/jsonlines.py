@@ -1,9 +1,11 @@
 """JSON Lines: cut into blocks at line ends, and a block's lines read, which need not happen in one process."""
 
+import contextlib
 import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, Final
 
 from cyberclf.errors import ArticleError
@@ -47,12 +49,25 @@ class Lines:
         Blank ones too.
     content : bytes
         A line that is too long is cut, but still too long.
+    start : int, optional
+        Byte of the file, one that can be read again, where the content stands: to another process
+        goes where to read, not the content.
+    changed : bool, default False
+        The file was another when it was read again.
     """
 
     path: str
     first: int
     n_lines: int
     content: bytes
+    start: int | None = None
+    changed: bool = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle."""
+        if self.start is None:
+            return Lines, (self.path, self.first, self.n_lines, self.content)
+        return _read_again, (self.path, self.first, self.n_lines, self.start, len(self.content))
 
     def rows(self) -> Iterator[tuple[str, dict[str, Any] | str]]:
         """Yield (``FILE:row``, object) of each line; a string instead says what is wrong.  Blank lines are no rows.
@@ -61,7 +76,14 @@ class Lines:
         --------
         >>> list(Lines("a", 7, 1, b'{"text": "la loi"}').rows())
         [('a:7', {'text': 'la loi'})]
+
+        Raises
+        ------
+        ArticleError
+            When the file has changed.
         """
+        if self.changed:
+            raise ArticleError(f"{self.path}: changed while it was read; leave it as it is, and run again")
         for number, line in enumerate(io.BytesIO(self.content), self.first):
             if _is_row(line):
                 where = f"{self.path}:{number}"
@@ -70,6 +92,15 @@ class Lines:
     def n_rows(self) -> int:
         """Count the rows without reading them."""
         return sum(map(_is_row, io.BytesIO(self.content)))
+
+
+def _read_again(path: str, first: int, n_lines: int, start: int, size: int) -> Lines:
+    content = b""
+    with contextlib.suppress(OSError), Path(path).open("rb") as stream:
+        stream.seek(start)
+        content = stream.read(size)
+    n_found = content.count(b"\n") + (not content.endswith(b"\n"))
+    return Lines(path, first, n_lines, content, start, changed=len(content) != size or n_found != n_lines)
 
 
 def _is_row(line: bytes) -> bool:
@@ -97,23 +128,31 @@ def line_blocks(stream: IO[bytes], path: str) -> Iterator[Lines]:
 
     Where a block ends depends on nothing but what the file holds.
     """
-    first = 1
+    first, start = 1, 0
+    lasting = path != "-" and Path(path).is_file()
     while content := stream.read(_BLOCK):
+        whole = True
         if not content.endswith(b"\n"):
             rest = stream.readline(MAX_BYTES + 1)
             content += rest
             if len(rest) > MAX_BYTES and not rest.endswith(b"\n"):
-                _skip_line(stream)
+                start += _skip_line(stream) - 1
                 content += b"\n"
+                whole = False
         n_lines = content.count(b"\n") + (not content.endswith(b"\n"))
-        yield Lines(path, first, n_lines, content)
+        yield Lines(path, first, n_lines, content, start if lasting and whole else None)
         first += n_lines
+        start += len(content)
 
 
-def _skip_line(stream: IO[bytes]) -> None:
-    """Read on to the end of a line that is too long, of whose rest nobody has any use."""
-    while (rest := stream.readline(_BLOCK)) and not rest.endswith(b"\n"):
-        pass
+def _skip_line(stream: IO[bytes]) -> int:
+    """Read on to the end of a line that is too long, of whose rest nobody has any use; how long that is."""
+    size = 0
+    while rest := stream.readline(_BLOCK):
+        size += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    return size
 
 
 def json_rows(stream: IO[bytes], path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
