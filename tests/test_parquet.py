@@ -1,6 +1,7 @@
 """Parquet in and out."""
 
 import json
+import random
 import sys
 
 import pytest
@@ -157,6 +158,16 @@ def test_long_texts_make_short_chunks(tmp_path):
     assert [len(chunk.articles) for chunk in chunks] == [3, 3, 1]
     assert [chunk.source.column("n").to_pylist() for chunk in chunks] == [[0, 1, 2], [3, 4, 5], [6]]
     assert [article.where for chunk in chunks for article in chunk.articles] == [f"{path}:{i}" for i in range(1, 8)]
+
+
+def test_reading_holds_a_few_rows_however_long_the_file(tmp_path):
+    digits = random.Random(0)
+    texts = [f"{digits.getrandbits(40_000):x}" for _ in range(2000)]
+    pq.write_table(pa.table({"text": texts}), tmp_path / "a.parquet", row_group_size=100)
+    before, most = pa.total_allocated_bytes(), 0
+    for _ in read_chunks(str(tmp_path / "a.parquet")):
+        most = max(most, pa.total_allocated_bytes() - before)
+    assert most < sum(map(len, texts)) / 2
 
 
 def test_without_pyarrow_it_says_what_to_install(tmp_path, call, monkeypatch):

@@ -32,8 +32,9 @@ def _pyarrow() -> Any:
 def _opened(path: str) -> Any:
     pyarrow = _pyarrow()
     try:
-        # Buffered, so that a row group of any size is read piece by piece.
-        opened = pyarrow.parquet.ParquetFile(path, buffer_size=1 << 20)
+        # Buffered, so that a row group of any size is read piece by piece; not buffered before, which keeps all
+        # that was read until the file is closed.
+        opened = pyarrow.parquet.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False)
     except pyarrow.ArrowException as error:
         raise ArticleError(f"{path}: not Parquet, or damaged or cut short ({_short(error)})") from None
     names = opened.schema_arrow.names

@@ -354,7 +354,7 @@ def draw_picture(speeds, path):
     figure, axes = plt.subplots(figsize=(8, 3.2), layout="constrained")
     names = list(speeds)[::-1]
     bars = axes.barh(names, [speeds[n] for n in names], color=["#1f6f8b" if n == OURS else "#b8c4c9" for n in names])
-    axes.bar_label(bars, [f"{speeds[n]:.3g}" for n in names], padding=4)
+    axes.bar_label(bars, [f"{speeds[n]:,.0f}" if speeds[n] >= 10 else f"{speeds[n]:.1f}" for n in names], padding=4)
     axes.set_xscale("log")
     axes.margins(x=0.15)
     axes.set_xlabel("MB of text a second, one core (logarithmic)")
