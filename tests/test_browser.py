@@ -150,6 +150,9 @@ def test_rows_are_filtered_by_theme_status_and_words_without_their_accents(visit
     page.select_option("#theme", "")
     page.select_option("#status", "error")
     assert shown(page) == [5]
+    page.select_option("#status", "review")
+    marked = page.eval_on_selector_all("tbody", "rows => rows.filter(row => 'r' in row.dataset).length")
+    assert len(shown(page)) == marked
     page.select_option("#status", "")
     page.fill("#search", "SENEGAL accord")
     until(page.locator("tbody:visible")).to_have_count(1)

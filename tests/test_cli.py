@@ -472,6 +472,28 @@ def test_train_on_columns_of_zero_and_one(tmp_path, call):
     assert given[1, 0] > given[0, 0]
 
 
+def test_train_on_own_articles_never_replaces_the_shipped_model(call, user_csv):
+    before = (ROOT / "models" / "cyberclf.safetensors").read_bytes()
+    status, _, err = call("train", user_csv)
+    assert status == 2
+    assert "name the artifact to write with --output FILE" in err
+    assert (ROOT / "models" / "cyberclf.safetensors").read_bytes() == before
+
+
+def test_an_output_in_a_folder_is_not_read_by_the_next_run(tmp_path, call):
+    (tmp_path / "a.txt").write_text("Les pêcheurs vendent la sardine au port du village.", "utf-8")
+    for _ in range(2):
+        status, _, err = call("predict", tmp_path, "--output", tmp_path / "out.csv", "--jobs", 1)
+        assert (status, err) == (0, ""), err
+    assert len((tmp_path / "out.csv").read_text("utf-8").splitlines()) == 2
+
+
+def test_an_array_of_json_on_standard_input_is_said_to_be_none():
+    status, out, err = run("predict", "-", stdin=b' [\n {"text": "la loi"}]')
+    assert status == 1
+    assert "not JSON Lines but one array; give one object a line" in out + err
+
+
 def test_train_twice_gives_the_same_bytes(tmp_path, call, user_csv):
     for name in ("a", "b"):
         assert call("train", user_csv, "--output", tmp_path / f"{name}.safetensors", "--jobs", 1)[0] == 0

@@ -105,3 +105,15 @@ def test_two_columns_of_one_name_and_a_single_fold_are_refused():
         ThemeClassifier().fit(texts, pd.DataFrame([[1, 0], [0, 1]], columns=["a", "a"]))
     with pytest.raises(ValueError, match="n_folds is 1"):
         ThemeClassifier(n_folds=1).fit(texts, [[1], [0]])
+
+
+def test_score_finds_named_columns_by_name_and_refuses_others():
+    pd = pytest.importorskip("pandas")
+    texts = [f"la pêche au thon et le port {n}" for n in range(8)] + [
+        f"un concert de guitare et un chœur {n}" for n in range(8)
+    ]
+    frame = pd.DataFrame({"mer": [1] * 8 + [0] * 8, "musique": [0] * 8 + [1] * 8})
+    fitted = ThemeClassifier().fit(texts, frame)
+    assert fitted.score(texts, frame[["musique", "mer"]]) == fitted.score(texts, frame)
+    with pytest.raises(ValueError, match="the columns of y and the themes are not the same: mer, vin"):
+        fitted.score(texts, frame.rename(columns={"mer": "vin"}))

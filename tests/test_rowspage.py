@@ -62,6 +62,15 @@ def test_a_title_given_apart_does_not_shift_the_passage(model):
     assert text[low:high] == text
 
 
+def test_themes_that_a_person_should_decide_are_named_and_marked(model):
+    row = replace(next(tag_articles([Article("a", TEXT, "a.txt")], model)), review=("capacity_building",))
+    stream = io.StringIO()
+    write_page([row, replace(row, review=())], stream, model)
+    page = stream.getvalue()
+    assert page.count("review: Capacity building") == 1
+    assert ["data-r" in body for body in Tags(page).named("tbody")] == [True, False]
+
+
 def test_a_hostile_article_and_theme_stay_text(model):
     theme = Theme("t", f"name {HOSTILE}", f"nom {HOSTILE}")
     hostile = replace(model, theme_list=(theme, *model.theme_list[1:]))

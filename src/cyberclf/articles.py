@@ -189,6 +189,8 @@ def _read_stdin() -> Iterator[Piece]:
     if head.startswith(b"{"):
         yield from line_blocks(stream, "-")
         return
+    if re.match(rb"\[\s*\{", head):
+        raise ArticleError("-: not JSON Lines but one array; give one object a line (jq -c '.[]' makes them)")
     content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise ArticleError(f"-: longer than {MAX_BYTES} bytes; not an article")

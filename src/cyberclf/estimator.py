@@ -119,10 +119,19 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         return self.model_.predict(_checked(X)).astype(np.int64)
 
     def score(self, X: Iterable[str], y: Any, sample_weight: Any = None) -> float:
-        """Micro-averaged F1 of `predict`, themes not judged left out."""
+        """Micro-averaged F1 of `predict`, themes not judged left out, and ids that the model has not met.
+
+        Raises
+        ------
+        ValueError
+            When `y` has named columns, and they are not the themes.
+        """
         check_is_fitted(self, "model_")
         given = self.predict(X)
-        _, labels = _labels(y, len(given), themes=tuple(self.classes_))
+        themes = tuple(map(str, self.classes_))
+        _, labels = _labels(y, len(given), themes=themes)
+        if (named := getattr(y, "columns", None)) is not None:
+            labels = labels[:, _order(_names(named), themes)]
         weight = np.ones(len(given)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
         judged = ~np.isnan(labels) * weight[:, None]
         hits = (judged * ((labels == 1) & (given == 1))).sum()
@@ -182,6 +191,14 @@ def _labels(
     if labels.shape[1] != len(ids):
         raise ValueError(f"y has {labels.shape[1]} columns for {len(ids)} themes")
     return ids, labels
+
+
+def _order(found: tuple[str, ...], themes: tuple[str, ...]) -> list[int]:
+    """Where each theme stands among named columns."""
+    if set(found) != set(themes):
+        others = ", ".join(sorted(set(found) ^ set(themes)))
+        raise ValueError(f"the columns of y and the themes are not the same: {others}")
+    return [found.index(theme) for theme in themes]
 
 
 def _names(columns: Iterable[Any]) -> tuple[str, ...]:

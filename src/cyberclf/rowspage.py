@@ -87,6 +87,7 @@ def _above(model: Model, statuses: Counter[str], given: Counter[str], texts: int
     states = "".join(
         f'<option value="{status}">{words} ({statuses[status]:,})</option>' for status, words in _STATUS.items()
     )
+    states += '<option value="review">for review</option>'
     return (
         '<body class="rows">\n<main>\n<header>\n<p class="kicker">cyberclf · articles by theme</p>\n'
         f"<h1>{said[0]}</h1>\n<p>{'; '.join(said[1:])}. A bar is the probability of a theme; the mark in it is the "
@@ -133,10 +134,14 @@ def _row(row: TaggedRow, number: int, model: Model, *, with_text: bool) -> str:
         said = f'<span class="bad">{_STATUS["error"]}</span>'
     else:
         said = "no word to judge by" if row.status == "empty" else "themes given" if row.themes else "no theme"
+    if row.review:
+        names = ", ".join(model.theme_list[order[theme]].name for theme in row.review)
+        said += f'<span class="id">review: {escape(names)}</span>'
+    review = " data-r" if row.review else ""
     n_columns = 3 if len(order) > _MAX_COLUMNS else len(order) + 2
     below = _below(row, model, with_text=with_text)
     return (
-        f'<tbody data-n="{number}" data-g="{given}" data-p="{values}" data-s="{row.status}">\n'
+        f'<tbody data-n="{number}" data-g="{given}" data-p="{values}" data-s="{row.status}"{review}>\n'
         f'<tr><th scope="row">{escape(name)}<span class="id">{escape(where)}</span></th>'
         f'{_cells(row, probabilities, model)}<td class="status">{said}</td></tr>\n'
         f'<tr class="below"><td colspan="{n_columns}">{below}</td></tr>\n</tbody>\n'

@@ -115,7 +115,7 @@ def predict(
     if fmt == "parquet" and not is_regular(output):
         raise click.UsageError("parquet goes to a file: name it with --output FILE")
     loaded = _chosen(cyberclf.load(model), choices)
-    files = list(find_files(paths))
+    files = [file for file in find_files(paths) if not _is_same(file, output)]
     progress = Progress(sys.stderr, files)
     run = Run(files, loaded, fmt, n_jobs=jobs, progress=progress)  # type: ignore[arg-type] # a choice
     if explain:
@@ -136,6 +136,11 @@ def predict(
     if run.before:
         say(f"cyberclf: went on after {run.before} articles")
     _sum_up(run.counts, run.reasons)
+
+
+def _is_same(file: str, output: str | None) -> bool:
+    """Say whether a folder that is read holds what a run before wrote, which this one replaces."""
+    return output is not None and file != "-" and Path(output).is_file() and Path(file).samefile(output)
 
 
 def _sum_up(counts: dict[str, int], reasons: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ __all__ = ["train"]
 @click.option(
     "--output",
     metavar="FILE",
-    help="Artifact to write; in a checkout by default models/cyberclf.safetensors.",
+    help="Artifact to write; without CORPUS, in a checkout, by default models/cyberclf.safetensors.",
 )
 @themes_option
 @jobs_option
@@ -34,6 +34,10 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     from cyberclf.modelcard import card_path
 
     if output is None:
+        if corpus:
+            raise click.UsageError(
+                "name the artifact to write with --output FILE; without CORPUS the shipped one is remade"
+            )
         root = checkout()
         if root is None:
             raise click.UsageError("not in a checkout of cyberclf: name the file to write with --output FILE")

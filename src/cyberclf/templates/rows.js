@@ -10,6 +10,7 @@
     n: Number(body.dataset.n),
     t: body.querySelector("th").firstChild?.data ?? "",
     s: body.dataset.s,
+    review: "r" in body.dataset,
     given: body.dataset.g.split(" ").filter(Boolean),
     p: body.dataset.p.split(" ").map(Number),
     words: null,
@@ -41,7 +42,7 @@
     const wanted = plain(byId("search").value).split(/\s+/).filter(Boolean);
     let seen = 0;
     for (const row of rows) {
-      let keep = (!status || row.s === status) &&
+      let keep = (!status || (status === "review" ? row.review : row.s === status)) &&
         (!theme || (theme === "none" ? row.s === "ok" && !row.given.length : row.given.includes(theme)));
       if (keep && wanted.length) {
         row.words ??= plain(row.body.querySelector("th").textContent + " " +
