@@ -117,7 +117,7 @@ def test_the_place_is_sent_instead_of_the_content(tmp_path):
     assert len(pickle.dumps(block)) < 1000
 
 
-@pytest.mark.parametrize("change", ["gone", "shorter", "other lines"])
+@pytest.mark.parametrize("change", ["gone", "shorter", "other lines", "other words"])
 def test_a_file_that_changes_before_its_block_is_read_is_said_in_a_line(tmp_path, change):
     path = tmp_path / "f"
     path.write_bytes(b'{"text": "la loi"}\n' * 3)
@@ -127,6 +127,11 @@ def test_a_file_that_changes_before_its_block_is_read_is_said_in_a_line(tmp_path
     if change == "gone":
         path.unlink()
     else:
-        path.write_bytes(b"{}\n" if change == "shorter" else b'{"text": "la loi"} ' * 3)
+        other = {
+            "shorter": b"{}\n",
+            "other lines": b'{"text": "la loi"} ' * 3,
+            "other words": b'{"text": "la foi"}\n' * 3,
+        }
+        path.write_bytes(other[change])
     with pytest.raises(ArticleError, match="f: changed while it was read; leave it as it is, and run again"):
         list(pickle.loads(sent).rows())  # noqa: S301 - our own

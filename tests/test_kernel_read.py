@@ -109,3 +109,14 @@ def test_texts_are_scored_alike_in_one_block_and_in_many(monkeypatch):
     np.testing.assert_array_equal(found, expected)
     np.testing.assert_array_equal(parts.spans, whole.spans)
     np.testing.assert_array_equal(parts.n_words, whole.n_words)
+
+
+@pytest.mark.parametrize("word", ["le", "la", "et", "en", "on", "ce", "US", "IP", "é"])
+def test_a_sign_is_not_taken_for_the_word_of_the_same_bytes(word):
+    sign = chr(int.from_bytes(word.encode(), "little"))
+    texts = [f"{sign} loi {sign} pays", f"{word} loi du pays {word}"]
+    expected = [RAW.article(article_bags(text))[0] for text in texts]
+    for order in ([0, 1], [1, 0]):
+        fresh = replace(RAW)
+        for row in order:
+            np.testing.assert_allclose(batch.score(fresh, [texts[row]])[0][0], expected[row], rtol=0, atol=1e-12)

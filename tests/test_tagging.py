@@ -1,7 +1,9 @@
 """Streams: order, bounds, bad rows, workers."""
 
 import gc
+import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -144,13 +146,43 @@ def test_a_worker_that_dies_is_said():
         list(in_order(pairs(200), Echo(lambda: os._exit(9)), n_jobs=2, backend="processes"))
 
 
-def test_a_worker_that_cannot_begin_is_said():
+def test_where_no_worker_can_begin_the_caller_does_all_and_says_so():
     class Unprepared(Echo):
         def prepare(self):
             os._exit(9)
 
-    with pytest.raises(TaggingError, match="worker process was killed"):
-        list(in_order(pairs(200), Unprepared(), n_jobs=2, backend="processes"))
+    with pytest.warns(UserWarning, match="workers could not be started, so one process does all"):
+        found = list(in_order(pairs(200), Unprepared(), n_jobs=2, backend="processes"))
+    assert [(kept, given) for kept, (given, _, _) in found] == pairs(200)
+    assert {process for _, (_, process, _) in found} == {os.getpid()}
+
+
+def test_a_worker_that_dies_before_it_has_read_what_to_do_hangs_nobody(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\nif any('popen_loky' in given for given in sys.orig_argv): os._exit(1)\n", "utf-8"
+    )
+    rows = tmp_path / "a.jsonl"
+    rows.write_text(json.dumps({"text": "La loi sur la cybersécurité. " * 100}) + "\n", "utf-8")
+    rows.write_bytes(rows.read_bytes() * 5000)
+    path = os.pathsep.join([str(tmp_path), str(Path(cyberclf.__file__).resolve().parents[1])])
+    done = subprocess.run(
+        [sys.executable, "-m", "cyberclf", "predict", str(rows), "--output", str(tmp_path / "o.jsonl"), "--jobs", "2"],
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "o.jsonl").read_bytes().splitlines()) == 5000
+
+
+def test_ctrl_c_still_reaches_who_takes_the_answers():
+    before = signal.getsignal(signal.SIGINT)
+    found = in_order(pairs(200), Echo(), n_jobs=2, backend="processes")
+    next(found)
+    assert signal.getsignal(signal.SIGINT) is before
+    found.close()
 
 
 @pytest.mark.parametrize("backend", ["threads", "processes"])

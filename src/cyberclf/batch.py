@@ -1,6 +1,8 @@
 """Many texts at once, by the compiled kernel: the same numbers as a text at a time."""
 
+import warnings
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,21 +23,32 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def load_kernel(model: "Model") -> "Kernel | None":
-    """Make the compiled scorer of a model; None where numba is not installed."""
-    try:
-        from cyberclf.kernel import Kernel
-    except ImportError:
+    """Make the compiled scorer of a model; None where numba is not installed, or cannot compile here.
+
+    Whatever hinders it (a damaged cache, a full disk, ``NUMBA_DISABLE_JIT``), the reference scores as well, slower;
+    a warning says so.
+    """
+    if find_spec("numba") is None:
         return None
     words = [is_word(term) for term in model.vocabulary]
-    return Kernel(
-        model.vocabulary,
-        np.column_stack([model.idf, model.coef]),
-        np.column_stack([model.idf_whole, model.coef_whole]),
-        model.intercept,
-        model.intercept_whole,
-        np.where(words, model.typicality, 0.0),
-        UNKNOWN,
-    )
+    try:
+        from cyberclf.kernel import Kernel
+
+        made = Kernel(
+            model.vocabulary,
+            np.column_stack([model.idf, model.coef]),
+            np.column_stack([model.idf_whole, model.coef_whole]),
+            model.intercept,
+            model.intercept_whole,
+            np.where(words, model.typicality, 0.0),
+            UNKNOWN,
+        )
+        made.score(["la loi"])
+    except Exception as error:  # noqa: BLE001 - numba's own errors, and the system's
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        warnings.warn(f"the compiled kernel cannot be used, so texts are scored more slowly ({said})", stacklevel=2)
+        return None
+    return made
 
 
 def score(model: "Model", texts: Sequence[str]) -> "tuple[FloatArray, Scored]":

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-__all__ = ["atomic_write", "checkout", "mode_for", "require_writable", "shipped"]
+__all__ = ["atomic_write", "checkout", "mode_for", "naming", "require_writable", "shipped"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -37,13 +37,13 @@ def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[byt
     options = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
     require_writable(path)
     if target.exists() and not target.is_file():
-        with _naming(path), target.open(mode, **options) as stream:  # type: ignore[call-overload]
+        with naming(path), target.open(mode, **options) as stream:  # type: ignore[call-overload]
             yield stream
             stream.flush()
         return
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
-        with _naming(path), os.fdopen(handle, mode, **options) as stream:  # type: ignore[call-overload]
+        with naming(path), os.fdopen(handle, mode, **options) as stream:  # type: ignore[call-overload]
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -55,7 +55,7 @@ def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[byt
 
 
 @contextlib.contextmanager
-def _naming(path: str | Path) -> Iterator[None]:
+def naming(path: str | Path) -> Iterator[None]:
     """Name the file in errors of writing, which do not name it themselves."""
     try:
         yield

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,14 @@ class Lines:
         """Pickle."""
         if self.start is None:
             return Lines, (self.path, self.first, self.n_lines, self.content)
-        return _read_again, (self.path, self.first, self.n_lines, self.start, len(self.content))
+        return _read_again, (
+            self.path,
+            self.first,
+            self.n_lines,
+            self.start,
+            len(self.content),
+            zlib.crc32(self.content),
+        )
 
     def rows(self) -> Iterator[tuple[str, dict[str, Any] | str]]:
         """Yield (``FILE:row``, object) of each line; a string instead says what is wrong.  Blank lines are no rows.
@@ -94,13 +102,12 @@ class Lines:
         return sum(map(_is_row, io.BytesIO(self.content)))
 
 
-def _read_again(path: str, first: int, n_lines: int, start: int, size: int) -> Lines:
+def _read_again(path: str, first: int, n_lines: int, start: int, size: int, checksum: int) -> Lines:
     content = b""
     with contextlib.suppress(OSError), Path(path).open("rb") as stream:
         stream.seek(start)
         content = stream.read(size)
-    n_found = content.count(b"\n") + (not content.endswith(b"\n"))
-    return Lines(path, first, n_lines, content, start, changed=len(content) != size or n_found != n_lines)
+    return Lines(path, first, n_lines, content, start, changed=zlib.crc32(content) != checksum)
 
 
 def _is_row(line: bytes) -> bool:
@@ -141,6 +148,8 @@ def line_blocks(stream: IO[bytes], path: str) -> Iterator[Lines]:
                 whole = False
         n_lines = content.count(b"\n") + (not content.endswith(b"\n"))
         yield Lines(path, first, n_lines, content, start if lasting and whole else None)
+        if not content.endswith(b"\n"):
+            return  # the end: what is added to the file meanwhile would be taken for a line of its own
         first += n_lines
         start += len(content)
 

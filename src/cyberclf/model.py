@@ -188,8 +188,7 @@ class Model:
 
     def prepare(self) -> None:
         """Load what scores many texts fast, which otherwise happens when many have come."""
-        if self.kernel is not None:
-            batch.score(self, ["la loi"])
+        _ = self.kernel
 
     @cached_property
     def _met(self) -> list[int]:

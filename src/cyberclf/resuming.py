@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from cyberclf.errors import TaggingError
-from cyberclf.files import atomic_write, mode_for, require_writable
+from cyberclf.files import atomic_write, mode_for, naming, require_writable
 
 __all__ = ["PartFile", "identity", "resumable"]
 
@@ -78,8 +78,9 @@ class PartFile:
     def write(self, content: bytes, counts: Mapping[str, int]) -> None:
         """Write whole rows, and how many they are by status."""
         view = memoryview(content)
-        while view:
-            view = view[self._part.write(view) :]
+        with naming(self._part.name):
+            while view:
+                view = view[self._part.write(view) :]
         self.size += len(content)
         for status, number in counts.items():
             self.counts[status] = self.counts.get(status, 0) + number

@@ -1,10 +1,15 @@
 """Many pieces of work done by several workers: answers in order, and few of them in memory at a time."""
 
+import pickle
 import signal
+import tempfile
 import threading
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar
 
 from cyberclf.errors import TaggingError
@@ -46,8 +51,10 @@ def choose_backend() -> Backend:
 _own: list[Task[Any, Any]] = []
 
 
-def _adopt(task: Task[Any, Any]) -> None:
-    _own[:] = [task]
+def _adopt(path: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Written by our parent, in a folder that is its user's own.
+    _own[:] = [pickle.loads(Path(path).read_bytes())]  # noqa: S301
 
 
 def _prepare_own() -> None:
@@ -138,65 +145,62 @@ class _Helpers:
     def __init__(self, task: Task[Any, Any], number: int, backend: Backend) -> None:
         self._task, self._number = task, number
         self._by_process = backend == "processes"
-        self._pool = _pool(task, number, backend)
+        self._folder = tempfile.TemporaryDirectory(prefix="cyberclf-", ignore_cleanup_errors=True)
+        self._pool: Executor | None = None
         self._ready: list[Future[None]] = []
-        self._failed: Exception | None = None
-        # They ignore Ctrl-C, which goes to a whole group, for their parent ends them in order; it is
-        # deaf itself until they are there.
-        self._deaf = self._by_process and threading.current_thread() is threading.main_thread()
-        self._before = signal.signal(signal.SIGINT, signal.SIG_IGN) if self._deaf else None
+        self._failed: BaseException | None = None
+        self._given = False
         self._start = threading.Thread(target=self._begin, daemon=True)
         self._start.start()
 
     def _begin(self) -> None:
-        # What a process is sent on its way is more than a pipe holds, so this waits until it reads.
-        prepare = _prepare_own if self._by_process else self._task.prepare
+        if hasattr(signal, "pthread_sigmask"):
+            # Ctrl-C goes to a whole group: the workers, which inherit this, are ended in order by their parent.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            self._ready = [self._pool.submit(prepare) for _ in range(self._number)]
-        except Exception as error:  # noqa: BLE001 - raised where the work is done
+            if not self._by_process:
+                self._pool = ThreadPoolExecutor(self._number)
+                self._ready = [self._pool.submit(self._task.prepare) for _ in range(self._number)]
+                return
+            # By a file: what a process is sent on its way must be less than a pipe holds, or nobody notices when it
+            # dies before it has read it.
+            path = Path(self._folder.name) / "task"
+            from joblib.externals.loky.backend.reduction import dumps
+            from joblib.externals.loky.process_executor import ProcessPoolExecutor
+
+            path.write_bytes(dumps(self._task))
+            self._pool = ProcessPoolExecutor(self._number, initializer=_adopt, initargs=(str(path),))
+            self._ready = [self._pool.submit(_prepare_own) for _ in range(self._number)]
+        except Exception as error:  # noqa: BLE001 - said where the work is done
             self._failed = error
 
     def there(self) -> int:
-        """Count those that are ready."""
-        if self._start.is_alive():
+        """Count those that are ready; none where they could not begin, which the caller can do without."""
+        if self._start.is_alive() or self._number == 0:
             return 0
-        self._hear()
-        if self._failed is not None:
-            raise self._failed
-        found = 0
-        for future in self._ready:
-            if future.done():
-                future.result()
-                found += 1
-        return found
+        done = [future for future in self._ready if future.done()]
+        failed = self._failed or next(filter(None, (future.exception() for future in done)), None)
+        if failed is None:
+            return len(done)
+        if self._given:
+            raise failed
+        self._number = 0
+        said = " ".join(f"{type(failed).__name__}: {failed}".split())[:200]
+        warnings.warn(f"workers could not be started, so one process does all ({said})", stacklevel=2)
+        return 0
 
     def give(self, given: Any) -> "Future[Any]":
         """Have one of them answer."""
+        self._given = True
+        if self._pool is None:
+            raise RuntimeError("no worker is there")
         return self._pool.submit(_do_own, given) if self._by_process else self._pool.submit(self._task, given)
 
     def end(self) -> None:
         """Send them away: they hold nothing that would be lost, and may not even have begun."""
         self._start.join()
-        try:
-            if self._by_process:
-                self._pool.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg] # loky's own
-            else:
-                self._pool.shutdown(wait=True)
-        finally:
-            self._hear()
-
-    def _hear(self) -> None:
-        if self._deaf:
-            self._deaf = False
-            signal.signal(signal.SIGINT, self._before or signal.SIG_DFL)
-
-
-def _pool(task: Task[Any, Any], number: int, backend: Backend) -> "Executor":
-    if backend == "threads":
-        from concurrent.futures import ThreadPoolExecutor
-
-        return ThreadPoolExecutor(number)
-    from joblib.externals.loky.process_executor import ProcessPoolExecutor
-
-    made: Executor = ProcessPoolExecutor(number, initializer=_adopt, initargs=(task,))
-    return made
+        if self._pool is not None and self._by_process:
+            self._pool.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg] # loky's own
+        elif self._pool is not None:
+            self._pool.shutdown(wait=True)
+        self._folder.cleanup()

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -32,6 +33,9 @@ def cli() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line; exit with 0, 1 (failure) or 2 (wrong use)."""
+    if sys.stderr is None:
+        # Closed too, but what is said there is not what was asked for.
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
     if sys.stdout is None:
         # Closed by who called: there is nobody to answer.
         fail("standard output is closed; open it, or give --output FILE", 1)

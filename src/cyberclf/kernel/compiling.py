@@ -39,6 +39,11 @@ def kept(function: Callable[..., Any]) -> Any:
     numba looks only at the file of the function that it keeps, not at those of the functions called there; and it
     fails where a kept signature names a class that is no more.  It keeps a function under its name: so with the stamp
     in that, what was made of other sources is never opened.
+
+    Where no folder can be written (numba says so by RuntimeError), it is compiled for this process alone.
     """
     function.__qualname__ += f"_{sources_stamp():x}"
-    return numba.njit(cache=True, **_ARGS)(function)
+    try:
+        return numba.njit(cache=True, **_ARGS)(function)
+    except RuntimeError:
+        return numba.njit(**_ARGS)(function)

@@ -40,6 +40,9 @@ SLOTS: Final = 1 << 17
 LONGEST_WORD: Final = 1024
 #: "çýbér" has so many bytes; a longer word is never set before a hyphen that is left out.
 _LONGEST_PREFIX: Final = 8
+#: What a word read sign by sign begins its hash with: a byte that no UTF-8 holds, so that no sign is taken for the
+#: bytes of a plain word.
+_BY_SIGN: Final = np.uint64(0xFF << 56)
 _WWW: Final = np.uint64(int.from_bytes(b"www", "little"))
 _SMALL: Final = np.uint64(0x202020)
 _END_OF_WINDOW: Final = np.uint64(1 << STRETCH)
@@ -91,7 +94,7 @@ def _read_on(kinds, fold_start, folded, prefixes, domains, seed, text, start, en
     joined = start  # where the part after the last hyphen left out begins
     since = start  # the same for a hyphen or a full stop
     bare = True  # no letter since then
-    h = seed
+    h = seed ^ _BY_SIGN
     again = True
     while again:
         again = False

@@ -133,8 +133,8 @@ def build_tables(
     numbers = [terms[term] for term in vocabulary]
     stems = {term: number for term, number in terms.items() if " " not in term and not term.startswith("@")}
     pairs = [term.split(" ") for term in terms if " " in term]
-    # A stem that stands only in pairs gets a number beyond the vocabulary.  Its row is zeros, as is that of the
-    # unknown words.
+    # A stem that stands only in pairs gets a number beyond the vocabulary.  For the rest, it
+    # is an unknown word.
     n_terms = 1 + len(terms)
     for pair in pairs:
         for part in pair:
@@ -178,6 +178,7 @@ def build_tables(
     )
     whole = _products(rows_whole, typicality, numbers, n_terms)
     whole[UNKNOWN_TERM, len(intercept) + 1] = unknown
+    whole[1 + len(terms) :, len(intercept) + 1] = unknown
     return Tables(
         bytes=byte_table(),
         kind=kind,
