@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from cyberclf.cli.info import info
 from cyberclf.cli.predict import predict
 from cyberclf.cli.train import train
 from cyberclf.errors import ArticleError, ArtifactError, CorpusError, MissingExtraError, TaggingError, ThemesError
+from cyberclf.text import printable
 
 __all__ = ["cli", "main"]
 
@@ -39,6 +41,7 @@ def main(args: Sequence[str] | None = None) -> None:
     if sys.stdout is None:
         # Closed by who called: there is nobody to answer.
         fail("standard output is closed; open it, or give --output FILE", 1)
+    warnings.formatwarning = lambda message, *_, **__: printable(f"cyberclf: {message}") + "\n"
     try:
         cli.main(args=args, prog_name="cyberclf", standalone_mode=False)
         sys.stdout.flush()
