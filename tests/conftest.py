@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import cyberclf
+from cyberclf.cli import main
 from cyberclf.cli.common import corpus_of
 from cyberclf.corpus import Corpus, read_corpus
 from cyberclf.encode import encode
@@ -99,3 +100,19 @@ def held_out_seeds():
     data = encode(corpus.articles, corpus.themes)
     recipe = recipe_for(data)
     return corpus, data, out_of_fold(data, event_splits(data, recipe.n_folds, recipe.seed), recipe, n_jobs=2)[0]
+
+
+@pytest.fixture
+def call(capsys):
+    """Run the program in this process: status, what it printed, what it said."""
+
+    def called(*args):
+        status = 0
+        try:
+            main([str(arg) for arg in args])
+        except SystemExit as stop:
+            status = stop.code
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return called

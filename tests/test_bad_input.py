@@ -45,20 +45,6 @@ def run(*args, cwd=None, stdin=b"", stdout=subprocess.PIPE):
 
 
 @pytest.fixture
-def call(capsys):
-    def called(*args):
-        status = 0
-        try:
-            main([str(arg) for arg in args])
-        except SystemExit as stop:
-            status = stop.code
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return called
-
-
-@pytest.fixture
 def fails(call, tmp_path):
     """Run, and see that it fails with one line that says `expected` and writes nothing at all."""
 

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 import cyberclf
-from cyberclf.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTICLES = ROOT / "seeds" / "articles"
@@ -56,22 +55,6 @@ def run(*args, cwd=None, stdin=b"", stdout=subprocess.PIPE):
         command, cwd=cwd, input=stdin, stdout=stdout, stderr=subprocess.PIPE, env=env, timeout=120, check=False
     )
     return done.returncode, (done.stdout or b"").decode(), done.stderr.decode()
-
-
-@pytest.fixture
-def call(capsys):
-    """Run the program in this process: status, what it printed, what it said."""
-
-    def called(*args):
-        status = 0
-        try:
-            main([str(arg) for arg in args])
-        except SystemExit as stop:
-            status = stop.code
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return called
 
 
 def rows_of(out):

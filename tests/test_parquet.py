@@ -8,7 +8,6 @@ import pytest
 
 import cyberclf
 from cyberclf.articles import Unreadable, read_articles
-from cyberclf.cli import main
 from cyberclf.parquet import read_chunks
 
 pa = pytest.importorskip("pyarrow")
@@ -18,20 +17,6 @@ LAW = (
     "Le Bénin adopte sa stratégie nationale de cybersécurité\n"
     "Le conseil des ministres a adopté mercredi la stratégie nationale de cybersécurité et créé une agence."
 )
-
-
-@pytest.fixture
-def call(capsys):
-    def called(*args):
-        status = 0
-        try:
-            main([str(arg) for arg in args])
-        except SystemExit as stop:
-            status = stop.code
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return called
 
 
 def write(path, rows, **options):
