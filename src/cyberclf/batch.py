@@ -63,11 +63,11 @@ def score(model: "Model", texts: Sequence[str]) -> "tuple[FloatArray, Scored]":
     Raises
     ------
     RuntimeError
-        When numba is not installed.
+        When the kernel cannot be had.
     """
     kernel = model.kernel
     if kernel is None:
-        raise RuntimeError("numba is not installed")
+        raise RuntimeError("the compiled kernel cannot be had: is numba installed?")
     scored = kernel.score(texts)
     probabilities = logistic(scored.scores, model.calibration)
     for row in np.flatnonzero(scored.n_words < 0).tolist():
@@ -81,7 +81,7 @@ def tag(model: "Model", texts: Sequence[str]) -> list[TaggedText]:
     Raises
     ------
     RuntimeError
-        When numba is not installed.
+        When the kernel cannot be had.
     """
     probabilities, scored = score(model, texts)
     given, review = _columns(probabilities >= model.thresholds), _columns(model.in_review(probabilities))
