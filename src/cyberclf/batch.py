@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from cyberclf.analyzer import article_bags
 from cyberclf.calibration import logistic
+from cyberclf.errors import one_line
 from cyberclf.status import UNKNOWN, is_word, status_of
 from cyberclf.tagged import TaggedText
 
@@ -45,7 +46,7 @@ def load_kernel(model: "Model") -> "Kernel | None":
         )
         made.score(["la loi"])
     except Exception as error:  # noqa: BLE001 - numba's own errors, and the system's
-        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        said = one_line(f"{type(error).__name__}: {error}")
         warnings.warn(f"the compiled kernel cannot be used, so texts are scored more slowly ({said})", stacklevel=2)
         return None
     return made

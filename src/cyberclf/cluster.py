@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cyberclf.choices import Choices
-from cyberclf.errors import ArticleError, ArtifactError, TaggingError
+from cyberclf.errors import ArticleError, ArtifactError, TaggingError, one_line
 from cyberclf.model import Model
 
 __all__ = ["TaggedFile", "tag_dataset"]
@@ -128,7 +128,7 @@ def _client(scheduler: Any) -> tuple[Any, bool]:
     try:
         return Client(scheduler, timeout=_TIMEOUT, set_as_default=False), True
     except (OSError, ValueError) as error:
-        said = " ".join(str(error).split())[:200]
+        said = one_line(error)
         raise TaggingError(f"{scheduler}: no Dask scheduler answers there ({said})") from None
 
 
@@ -188,7 +188,7 @@ def _outcome(future: Any, source: str, target: str) -> TaggedFile:
         reason = f"{source}: the workers that took it died, one after another; give them more memory"
         return TaggedFile(source, target, error=reason)
     except Exception as error:  # noqa: BLE001 - whatever a worker could not do, the other files go on
-        said = " ".join(f"{type(error).__name__} {error}".split())[:300]
+        said = one_line(f"{type(error).__name__} {error}", 300)
         return TaggedFile(source, target, error=f"{source}: failed on a worker: {said}")
 
 

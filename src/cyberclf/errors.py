@@ -1,6 +1,25 @@
 """The few exceptions of the package: each message is one line that says what, where and what to do."""
 
-__all__ = ["ArticleError", "ArtifactError", "CorpusError", "MissingExtraError", "TaggingError", "ThemesError"]
+__all__ = [
+    "ArticleError",
+    "ArtifactError",
+    "CorpusError",
+    "MissingExtraError",
+    "TaggingError",
+    "ThemesError",
+    "one_line",
+]
+
+
+def one_line(said: object, limit: int = 200) -> str:
+    r"""Say what another library said as part of a message of ours: in one line, not longer than `limit`.
+
+    Examples
+    --------
+    >>> one_line(ValueError("cut short\n  at byte 4"))
+    'cut short at byte 4'
+    """
+    return " ".join(str(said).split())[:limit]
 
 
 class CorpusError(ValueError):

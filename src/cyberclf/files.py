@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-__all__ = ["atomic_write", "checkout", "mode_for", "naming", "require_writable", "shipped"]
+__all__ = ["atomic_write", "checkout", "is_replaceable", "mode_for", "naming", "require_writable", "shipped"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -36,7 +36,7 @@ def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[byt
     target = Path(os.path.realpath(path))
     options = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
     require_writable(path)
-    if target.exists() and not target.is_file():
+    if not is_replaceable(target):
         with naming(path), target.open(mode, **options) as stream:  # type: ignore[call-overload]
             yield stream
             stream.flush()
@@ -63,6 +63,11 @@ def naming(path: str | Path) -> Iterator[None]:
         if error.filename is None:
             error.filename = str(path)
         raise
+
+
+def is_replaceable(path: str | Path) -> bool:
+    """Whether a file can be put in this place when it is whole: no device, no pipe stands there."""
+    return not Path(path).exists() or Path(path).is_file()
 
 
 def mode_for(target: Path) -> int:

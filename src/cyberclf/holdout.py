@@ -18,7 +18,6 @@ __all__ = [
     "CrossValidated",
     "OutOfFold",
     "Say",
-    "check",
     "cross_validate",
     "out_of_fold",
     "prepare",

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from cyberclf.articles import from_rows
 from cyberclf.columns import columns_of, free_names
-from cyberclf.errors import ArticleError, TaggingError
+from cyberclf.errors import ArticleError, TaggingError, one_line
 from cyberclf.model import Model
 from cyberclf.tagging import MAX_CHARS, MAX_ROWS, Chunk, TaggedRow, tag_chunks
 
@@ -36,7 +36,7 @@ def _opened(path: str) -> Any:
         # that was read until the file is closed.
         opened = pyarrow.parquet.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False)
     except pyarrow.ArrowException as error:
-        raise ArticleError(f"{path}: not Parquet, or damaged or cut short ({_short(error)})") from None
+        raise ArticleError(f"{path}: not Parquet, or damaged or cut short ({one_line(error)})") from None
     names = opened.schema_arrow.names
     if "text" not in names:
         opened.close()
@@ -47,10 +47,6 @@ def _opened(path: str) -> Any:
     return opened
 
 
-def _short(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
-
-
 def _batches(path: str, columns: Sequence[str] | None = None) -> Iterator["pa.RecordBatch"]:
     pyarrow = _pyarrow()
     with _opened(path) as opened:
@@ -58,7 +54,7 @@ def _batches(path: str, columns: Sequence[str] | None = None) -> Iterator["pa.Re
         try:
             yield from opened.iter_batches(batch_size=MAX_ROWS, columns=kept)
         except (pyarrow.ArrowException, OSError) as error:
-            raise ArticleError(f"{path}: damaged: {_short(error)}; from there on nothing could be read") from None
+            raise ArticleError(f"{path}: damaged: {one_line(error)}; from there on nothing could be read") from None
 
 
 def _rows(batch: "pa.RecordBatch", path: str, before: int) -> Iterator[tuple[str, dict[str, Any] | str]]:

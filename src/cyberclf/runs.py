@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal
 
 from cyberclf.articles import Piece, read_pieces
 from cyberclf.errors import TaggingError
+from cyberclf.files import is_replaceable
 from cyberclf.model import Model
 from cyberclf.progress import Progress
 from cyberclf.status import STATUSES
@@ -26,7 +26,7 @@ _WRITE: Final = 8192
 
 def is_regular(output: str | None) -> bool:
     """Whether an output is a file that can be put in its place when it is whole: no device, no pipe."""
-    return output is not None and output != "-" and (not Path(output).exists() or Path(output).is_file())
+    return output is not None and output != "-" and is_replaceable(output)
 
 
 @dataclass

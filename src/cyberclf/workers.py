@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar
 
-from cyberclf.errors import TaggingError
+from cyberclf.errors import TaggingError, one_line
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -185,7 +185,7 @@ class _Helpers:
         if self._given:
             raise failed
         self._number = 0
-        said = " ".join(f"{type(failed).__name__}: {failed}".split())[:200]
+        said = one_line(f"{type(failed).__name__}: {failed}")
         warnings.warn(f"workers could not be started, so one process does all ({said})", stacklevel=2)
         return 0
 

@@ -41,6 +41,7 @@ def main(args: Sequence[str] | None = None) -> None:
     if sys.stdout is None:
         # Closed by who called: there is nobody to answer.
         fail("standard output is closed; open it, or give --output FILE", 1)
+    before = warnings.formatwarning
     warnings.formatwarning = lambda message, *_, **__: printable(f"cyberclf: {message}") + "\n"
     try:
         cli.main(args=args, prog_name="cyberclf", standalone_mode=False)
@@ -59,6 +60,8 @@ def main(args: Sequence[str] | None = None) -> None:
     except _ERRORS as error:
         _silence_stdout()
         fail(_one_line(error), 1)
+    finally:
+        warnings.formatwarning = before
 
 
 def _one_line(error: Exception) -> str:

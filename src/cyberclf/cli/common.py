@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from cyberclf.evaluation import Part
     from cyberclf.themes import Theme
 
-__all__ = ["check_paths", "corpus_of", "fail", "jobs_option", "names_for", "opened", "say", "show", "themes_option"]
+__all__ = [
+    "check_paths",
+    "corpus_of",
+    "fail",
+    "is_output",
+    "jobs_option",
+    "names_for",
+    "opened",
+    "say",
+    "show",
+    "themes_option",
+]
 
 _BUNDLED = ("corpus.jsonl", "press.jsonl.gz", "articles.jsonl.gz")
 
@@ -41,11 +52,15 @@ def check_paths(inputs: Sequence[str], output: str | None) -> None:
     """
     if "" in {*inputs, output}:
         raise click.UsageError("the name of a file is empty; name one")
+    if any(is_output(given, output) for given in inputs):
+        raise click.UsageError(f"{output}: would be written over while it is read; name another file to write")
+
+
+def is_output(given: str, output: str | None) -> bool:
+    """Whether what is read is the file that will be written."""
     if output is None or output == "-" or not Path(output).is_file():
-        return
-    for given in inputs:
-        if Path(given).exists() and Path(given).samefile(output):
-            raise click.UsageError(f"{output}: would be written over while it is read; name another file to write")
+        return False
+    return Path(given).exists() and Path(given).samefile(output)
 
 
 def themes_option(function: Callable[..., None]) -> Callable[..., None]:

@@ -10,7 +10,7 @@ import click
 import cyberclf
 from cyberclf.calibration import FAVOURS
 from cyberclf.choices import Choices
-from cyberclf.cli.common import check_paths, fail, jobs_option, opened, say
+from cyberclf.cli.common import check_paths, fail, is_output, jobs_option, opened, say
 from cyberclf.model import Model
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ def predict(
     if fmt == "parquet" and not is_regular(output):
         raise click.UsageError("parquet goes to a file: name it with --output FILE")
     loaded = _chosen(cyberclf.load(model), choices)
-    files = [file for file in find_files(paths) if not _is_same(file, output)]
+    # A folder that is read may hold what a run before wrote, which this one replaces.
+    files = [file for file in find_files(paths) if not is_output(file, output)]
     progress = Progress(sys.stderr, files)
     run = Run(files, loaded, fmt, n_jobs=jobs, progress=progress)  # type: ignore[arg-type] # a choice
     if explain:
@@ -136,11 +137,6 @@ def predict(
     if run.before:
         say(f"cyberclf: went on after {run.before} articles")
     _sum_up(run.counts, run.reasons)
-
-
-def _is_same(file: str, output: str | None) -> bool:
-    """Say whether a folder that is read holds what a run before wrote, which this one replaces."""
-    return output is not None and file != "-" and Path(output).is_file() and Path(file).samefile(output)
 
 
 def _sum_up(counts: dict[str, int], reasons: Sequence[str]) -> None:

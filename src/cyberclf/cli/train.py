@@ -30,7 +30,7 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     text and a column themes (ids separated by ;) or one 0/1 column a theme. The themes are those of the corpus.
     """
     check_paths([*corpus, *([themes_file] if themes_file is not None else [])], output)
-    from cyberclf.files import checkout, require_writable
+    from cyberclf.files import checkout, is_replaceable, require_writable
     from cyberclf.modelcard import card_path
 
     if output is None:
@@ -44,7 +44,7 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
         output = str(root / "models" / "cyberclf.safetensors")
     require_writable(output)
     # What goes to a device or pipe has no card beside it.
-    with_card = Path(output).is_file() or not Path(output).exists()
+    with_card = is_replaceable(output)
     if with_card:
         require_writable(card_path(Path(output)))
     read = corpus_of(corpus)
