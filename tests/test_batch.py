@@ -54,4 +54,4 @@ def test_a_stem_that_stands_only_in_pairs_is_an_unknown_word():
         metadata={"foreign_below": 0.2},
     )
     text = "loi nationale " * 60
-    assert [tagged.status for tagged in batch.tag(small, [text])] == [small.tag(text).status]
+    assert [tagged.status for tagged in batch.tag(small, [text]).texts()] == [small.tag(text).status]

@@ -171,7 +171,7 @@ def same(model, texts):
 
 def same_tags(model, texts):
     """`tag_many` by the kernel, against `tag`, all but the last digits of the probabilities."""
-    for found, text in zip(batch.tag(model, texts), texts, strict=True):
+    for found, text in zip(batch.tag(model, texts).texts(), texts, strict=True):
         expected = model.tag(text)
         assert (found.status, found.themes, found.review) == (expected.status, expected.themes, expected.review), text
         assert [tag.passage for tag in found.tags] == [tag.passage for tag in expected.tags], text

@@ -31,7 +31,7 @@ def same(texts, model=RAW):
 
 
 def same_tags(model, text):
-    (found,), expected = batch.tag(model, [text]), model.tag(text)
+    (found,), expected = batch.tag(model, [text]).texts(), model.tag(text)
     return (found.status, found.themes, [t.passage for t in found.tags]) == (
         expected.status,
         expected.themes,

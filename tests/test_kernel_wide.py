@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cyberclf.kernel.compiling import compiled
@@ -14,6 +14,7 @@ from cyberclf.kernel.wide import (
     SPECIAL,
     STRETCH,
     byte_at,
+    count_characters,
     first_bit,
     load,
     mark,
@@ -55,6 +56,7 @@ def plain(value):
     return chr(value).isalnum() if value < 0x80 else value == 0xC3 or (value < 0xC0 and value not in {0x97, 0xB7})
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_each_byte_is_marked_for_what_it_is(data):
     text = padded(data)
@@ -70,6 +72,7 @@ def test_special_are_the_signs_that_mean_more_than_that_a_word_ends():
     assert sorted(map(chr, SPECIAL)) == ["\n", "!", "-", ".", ":", "?", "@"]
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=20, max_size=40), st.integers(0, 10))
 def test_a_window_shows_the_marks_from_a_place_on(data, place):
     text = padded(data)
@@ -79,6 +82,7 @@ def test_a_window_shows_the_marks_from_a_place_on(data, place):
     assert [int(seen(stops, place)) >> k & 1 for k in range(STRETCH + 1)] == bits
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=16, max_size=30), st.integers(0, 8))
 def test_eight_bytes_are_one_number(data, place):
     text = padded(data)
@@ -86,6 +90,7 @@ def test_eight_bytes_are_one_number(data, place):
     assert byte(text, place) == data[place]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
 def test_the_halves_of_a_product_are_folded_together(a, b):
     assert int(mixed(np.uint64(a), np.uint64(b))) == (a * b ^ a * b >> 64) & (2**64 - 1)
@@ -100,3 +105,12 @@ def test_the_lowest_bit_is_found(place):
 def test_of_a_block_only_the_bytes_of_the_word_are_kept(size):
     kept = int(FIRST_KEPT[size]) | int(SECOND_KEPT[size]) << 64
     assert kept == (1 << 8 * size) - 1
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=()), max_size=60), st.integers(0, 60), st.integers(0, 60))
+def test_characters_are_counted_as_python_counts_them(text, one, other):
+    low, high = sorted((one, other))
+    start, end = (len(text[:place].encode("utf-8", "surrogatepass")) for place in (low, high))
+    data = padded(text.encode("utf-8", "surrogatepass"))
+    assert count_characters(data, start, end) == len(text[low:high])

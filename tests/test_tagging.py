@@ -23,6 +23,9 @@ from cyberclf.workers import in_order
 LAW = "Le Bénin adopte sa stratégie nationale de cybersécurité et crée une agence."
 
 
+linux = pytest.mark.skipif(sys.platform != "linux", reason="a process can be copied there")
+
+
 def failing(word, how):
     """Make a model that fails on texts with a word; its class is sent to processes by value."""
 
@@ -155,6 +158,63 @@ def test_where_no_worker_can_begin_the_caller_does_all_and_says_so():
         found = list(in_order(pairs(200), Unprepared(), n_jobs=2, backend="processes"))
     assert [(kept, given) for kept, (given, _, _) in found] == pairs(200)
     assert {process for _, (_, process, _) in found} == {os.getpid()}
+
+
+COPIES = """
+import os, sys, time
+from cyberclf.workers import in_order
+class Task:
+    prepared = None
+    def prepare(self):
+        assert self.prepared is None
+        self.prepared = os.getpid()
+    def __call__(self, given):
+        time.sleep(0.02)
+        if {dies} and os.getpid() != self.prepared:
+            os._exit(9)
+        return os.getpid(), self.prepared, given
+for kept, (process, prepared, given) in in_order(((i, i) for i in range(100)), Task(), n_jobs=3, backend="fork"):
+    assert kept == given
+    print(process, prepared, kept, flush=True)
+"""
+
+
+def copies(*, dies=False):
+    env = os.environ | {"PYTHONPATH": str(Path(cyberclf.__file__).resolve().parents[1])}
+    code = COPIES.format(dies=dies)
+    return subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+@linux
+def test_copies_of_the_caller_do_what_it_prepared_and_answers_come_in_order():
+    process = copies()
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err.decode()
+    said = [list(map(int, line.split())) for line in out.splitlines()]
+    assert [row[2] for row in said] == list(range(100))
+    assert len({row[0] for row in said}) == 3
+    assert {row[1] for row in said} == {process.pid}
+
+
+@linux
+def test_a_copy_that_dies_is_said():
+    process = copies(dies=True)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert b"TaggingError: a worker process was killed" in err
+
+
+@linux
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_copies_end_with_the_process_that_they_are_copies_of(how):
+    psutil = pytest.importorskip("psutil")
+    process = copies()
+    assert process.stdout.readline()
+    workers = psutil.Process(process.pid).children()
+    assert len(workers) == 2
+    process.send_signal(how)
+    process.communicate(timeout=60)
+    assert psutil.wait_procs(workers, timeout=20)[1] == []
 
 
 def test_a_worker_that_dies_before_it_has_read_what_to_do_hangs_nobody(tmp_path):

@@ -1,13 +1,18 @@
 """Rows as text: JSON Lines are what python's json makes of the same values, to the byte."""
 
 import json
+from types import SimpleNamespace
 
+import numpy as np
+from hypothesis import example
 from hypothesis import given as whatever
 from hypothesis import strategies as some
 
-from cyberclf.tagging import TaggedRow
-from cyberclf.writers import lines_of
-from cyberclf.written import Written
+from cyberclf.articles import Article, Unreadable
+from cyberclf.tagged import TaggedTexts
+from cyberclf.tagging import Chunk, TaggedRow, rows_of
+from cyberclf.writers import json_lines, lines_of
+from cyberclf.written import Writing, Written
 
 THEMES = ("a", 'th"è\n', "\ud800")
 
@@ -40,3 +45,53 @@ def test_json_lines_are_those_of_json(made):
     lines = list(lines_of(made, Three(), "jsonl"))
     assert lines == [line.encode("utf-8", "backslashreplace").decode() for line in expected]
     assert Written.of(lines, made).content == "".join(expected).encode("utf-8", "backslashreplace")
+
+
+CHARS = some.characters(exclude_categories=()) | some.sampled_from('"\\\n%{\x00\x7f\u2028\ud800\udc80é😀')
+WORDS = some.text(CHARS, max_size=20)
+SHARES = some.floats(0, 1) | some.floats(0, 0.001) | some.integers(0, 20_000).map(lambda n: n / 20_000)
+
+
+@some.composite
+def tagged_articles(draw):
+    """Articles, some of which could not be read, and what a model may say of the others."""
+    article = some.builds(Article, WORDS, WORDS, WORDS, some.integers(0, 9))
+    articles = draw(some.lists(article | some.builds(Unreadable, WORDS, WORDS, WORDS.filter(bool)), max_size=5))
+    n = sum(isinstance(article, Article) for article in articles)
+    themes = tuple(SimpleNamespace(id=name) for name in ("a", 'th"è\n', "50 % {0}"))
+
+    def rows(cell, dtype, *shape):
+        size = int(np.prod([n, 3, *shape]))
+        return np.array(draw(some.lists(cell, min_size=size, max_size=size)), dtype).reshape(n, 3, *shape)
+
+    status = draw(some.lists(some.sampled_from(["ok", "short", "foreign"]), min_size=n, max_size=n))
+    places = some.integers(0, 10**9)
+    return articles, TaggedTexts(
+        themes,
+        status,
+        rows(SHARES, float),
+        rows(some.booleans(), bool),
+        rows(places, int, 2),
+        rows(some.booleans(), bool),
+    )
+
+
+@whatever(tagged_articles())
+def test_columns_and_rows_make_the_same_json_lines(made):
+    articles, tagged = made
+    model = SimpleNamespace(tag_many=lambda _: tagged.texts(), tag_texts=lambda _: tagged, themes=())
+    rows = rows_of(Chunk(articles), model)
+    expected = "".join(lines_of(rows, model, "jsonl"))
+    assert json_lines(articles, tagged).encode("utf-8", "backslashreplace").decode() == expected
+    done = Writing(model, "jsonl")(Chunk(articles))
+    assert done == Written.of([expected], rows)
+
+
+@whatever(SHARES)
+@example(0.00005)
+@example(0.12345)
+@example(0.99995)
+def test_a_share_is_rounded_as_python_rounds(share):
+    none = np.zeros((1, 1), bool)
+    tagged = TaggedTexts((SimpleNamespace(id="a"),), ["ok"], np.array([[share]]), none, np.zeros((1, 1, 2), int), none)
+    assert f'{{"a": {round(share, 4)!r}}}' in json_lines([Article("a", "", "a")], tagged)

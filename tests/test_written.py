@@ -44,6 +44,23 @@ def test_a_chunk_of_lines_and_articles_is_written_as_its_rows_are(model):
     assert done.reasons == ("f:5: no text; each row needs 'text', a string", "g:1: torn")
 
 
+def test_a_text_that_makes_the_model_fail_is_a_row_and_the_others_are_tagged(model):
+    class Failing:
+        themes = model.themes
+
+        def tag_texts(self, texts):
+            return model.tag_texts([text if text != "bad" else 1 // 0 for text in texts])
+
+        def tag_many(self, texts):
+            return self.tag_texts(texts).texts()
+
+    made = Writing(Failing(), "jsonl")(
+        Chunk([Article("a", LAW, "a"), Article("b", "bad", "f:2"), Article("c", "", "c")])
+    )
+    assert [json.loads(line)["status"] for line in made.content.splitlines()] == ["ok", "error", "empty"]
+    assert made.reasons == ("f:2: could not be tagged: ZeroDivisionError integer division or modulo by zero",)
+
+
 def test_only_the_first_reasons_travel(model):
     done = Writing(model, "csv")(Chunk([Unreadable("u", "u", f"torn {i}") for i in range(30)]))
     assert done.counts["error"] == 30

@@ -68,6 +68,10 @@ class Article:
             lines = text.splitlines()
         return lines[0].rstrip()[:_TITLE_LENGTH] if lines else ""
 
+    def own_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return what a span of `text` is in the row's own text, which begins after a title given apart."""
+        return max(0, start - self.offset), max(0, end - self.offset)
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:

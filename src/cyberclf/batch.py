@@ -11,8 +11,8 @@ import numpy.typing as npt
 from cyberclf.analyzer import article_bags
 from cyberclf.calibration import logistic
 from cyberclf.errors import one_line
-from cyberclf.status import UNKNOWN, is_word, status_of
-from cyberclf.tagged import TaggedText
+from cyberclf.status import UNKNOWN, is_word
+from cyberclf.tagged import ReadTexts, TaggedTexts
 
 if TYPE_CHECKING:
     from cyberclf.kernel import Kernel, Scored
@@ -66,17 +66,27 @@ def score(model: "Model", texts: Sequence[str]) -> "tuple[FloatArray, Scored]":
     RuntimeError
         When the kernel cannot be had.
     """
-    kernel = model.kernel
-    if kernel is None:
-        raise RuntimeError("the compiled kernel cannot be had: is numba installed?")
-    scored = kernel.score(texts)
-    probabilities = logistic(scored.scores, model.calibration)
-    for row in np.flatnonzero(scored.n_words < 0).tolist():
+    probabilities, scored = _score(model, texts)
+    for row in _left(scored):
         probabilities[row] = model.article(article_bags(texts[row]))[0]
     return probabilities, scored
 
 
-def tag(model: "Model", texts: Sequence[str]) -> list[TaggedText]:
+def _score(model: "Model", texts: Sequence[str]) -> "tuple[FloatArray, Scored]":
+    kernel = model.kernel
+    if kernel is None:
+        raise RuntimeError("the compiled kernel cannot be had: is numba installed?")
+    scored = kernel.score(texts)
+    return logistic(scored.scores, model.calibration), scored
+
+
+def _left(scored: "Scored") -> list[int]:
+    """Rows that the kernel leaves to the reference."""
+    found: list[int] = np.flatnonzero(scored.n_words < 0).tolist()
+    return found
+
+
+def tag(model: "Model", texts: Sequence[str]) -> TaggedTexts:
     """Tag texts, each as ``model.tag`` would.
 
     Raises
@@ -84,41 +94,13 @@ def tag(model: "Model", texts: Sequence[str]) -> list[TaggedText]:
     RuntimeError
         When the kernel cannot be had.
     """
-    probabilities, scored = score(model, texts)
-    given, review = _columns(probabilities >= model.thresholds), _columns(model.in_review(probabilities))
-    # One call for all: an array that is asked number by number is slow.
-    said, n_words, typicality = probabilities.tolist(), scored.n_words.tolist(), scored.typicality.tolist()
-
-    def answer(row: int, text: str) -> TaggedText:
-        words = n_words[row]
-        if words < 0:
-            return model.tag(text)
-
-        encoded = b""
-
-        def span(column: int) -> tuple[int, int]:
-            nonlocal encoded
-            start, end = scored.spans[row, column].tolist()
-            if text.isascii():
-                return start, end
-            # Once a text, however many themes it has, and not where it has none.
-            encoded = encoded or text.encode("utf-8", "surrogatepass")
-            before = _characters(encoded[:start])
-            return before, before + _characters(encoded[start:end])
-
-        status = status_of(words, typicality[row] / words if words else UNKNOWN, model.foreign_below)
-        return model.answer(status, said[row], given.get(row, ()), review.get(row, ()), span)
-
-    return [answer(row, text) for row, text in enumerate(texts)]
-
-
-def _columns(true: npt.NDArray[np.bool_]) -> dict[int, list[int]]:
-    """Columns that are true, by row; rows that have none are left out."""
-    found: dict[int, list[int]] = {}
-    for row, column in zip(*(places.tolist() for places in np.nonzero(true)), strict=True):
-        found.setdefault(row, []).append(column)
-    return found
-
-
-def _characters(encoded: bytes) -> int:
-    return len(encoded.decode("utf-8", "surrogatepass"))
+    probabilities, scored = _score(model, texts)
+    left = _left(scored)
+    n_words = np.maximum(scored.n_words, 1)
+    found = ReadTexts(
+        probabilities, scored.spans, scored.n_words, np.where(scored.n_words, scored.typicality / n_words, UNKNOWN)
+    )
+    for row in left:
+        for column, of_text in zip(found, model.read(texts[row]), strict=True):
+            column[row] = of_text[0]
+    return model.judge(found)

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,8 @@ from cyberclf.analyzer import article_bags, bags_of
 from cyberclf.calibration import FAVOURS, logistic
 from cyberclf.conformal import DEFAULT_LEVEL, grid_row, review_band
 from cyberclf.passages import passages
-from cyberclf.status import UNKNOWN, Status, status_of, tally, typicality_values
-from cyberclf.tagged import Tag, TaggedText
+from cyberclf.status import UNKNOWN, status_of, tally, typicality_values
+from cyberclf.tagged import ReadTexts, TaggedText, TaggedTexts
 from cyberclf.themes import Theme
 
 if TYPE_CHECKING:
@@ -216,44 +216,33 @@ class Model:
         ('empty', ())
         """
         _texts([text])
+        return self.judge(self.read(text), force=force).texts()[0]
+
+    def read(self, text: str) -> ReadTexts:
+        """Find all that is to be known of one text: a row of one."""
         found = passages(text)
         bags = bags_of(found)
         probabilities, scores = self.article(bags)
-        best = scores.argmax(axis=0)
+        spans = [(passage.start, passage.end) for passage in found] or [(0, len(text))]
+        n_words, typicality = tally(bags, self._index, self.typicality)
+        best = np.array(spans, dtype=np.int64)[scores.argmax(axis=0)]
+        return ReadTexts(probabilities[None], best[None], np.array([n_words]), np.array([typicality]))
 
-        def span(column: int) -> tuple[int, int]:
-            passage = found[int(best[column])]
-            return passage.start, passage.end
-
-        return self.answer(
-            status_of(*tally(bags, self._index, self.typicality), self.foreign_below),
-            probabilities.tolist(),
-            np.flatnonzero(probabilities >= self.thresholds).tolist(),
-            np.flatnonzero(self.in_review(probabilities)).tolist(),
-            span,
-            force=force,
-        )
-
-    def answer(
-        self,
-        status: Status,
-        probabilities: Sequence[float],
-        given: Iterable[int],
-        review: Iterable[int],
-        span: Callable[[int], tuple[int, int]],
-        *,
-        force: bool = False,
-    ) -> TaggedText:
-        """Say what follows from the scores of a text, whichever way they were made; themes by column."""
-        judged = status == "ok" or ((force or self.forced) and status != "empty")
-        themes = self.themes
-        return TaggedText(
+    def judge(self, read: ReadTexts, *, force: bool = False) -> TaggedTexts:
+        """Say what follows from what was found in texts, whichever way that was."""
+        status = [
+            status_of(n_words, typicality, self.foreign_below)
+            for n_words, typicality in zip(read.n_words.tolist(), read.typicality.tolist(), strict=True)
+        ]
+        some = read.n_words > 0
+        judged = some if force or self.forced else np.array([said == "ok" for said in status], dtype=bool)
+        return TaggedTexts(
+            self.theme_list,
             status,
-            tuple([Tag(self.theme_list[column], probabilities[column], span(column)) for column in given])
-            if judged
-            else (),
-            dict(zip(themes, probabilities, strict=True)),
-            tuple([themes[column] for column in review]) if status != "empty" else (),
+            read.probabilities,
+            (read.probabilities >= self.thresholds) & judged[:, None],
+            read.spans,
+            self.in_review(read.probabilities) & some[:, None],
         )
 
     def explain(self, text: str, *, themes: Iterable[str] | None = None) -> "Explanation":
@@ -271,10 +260,25 @@ class Model:
         >>> [tagged.status for tagged in cyberclf.load().tag_many(["La loi.", ""])]
         ['short', 'empty']
         """
+        return self.tag_texts(texts).texts()
+
+    def tag_texts(self, texts: Sequence[str]) -> TaggedTexts:
+        """Tag texts as `tag_many` does, but say it in columns: for archives, where an object a text costs time.
+
+        Examples
+        --------
+        >>> import cyberclf
+        >>> cyberclf.load().tag_texts(["La loi.", ""]).given.shape
+        (2, 4)
+        """
         found = _texts(texts)
-        if not self._kernel_pays(found):
-            return [self.tag(text) for text in found]
-        return batch.tag(self, found)
+        if self._kernel_pays(found):
+            return batch.tag(self, found)
+        n_themes = len(self.theme_list)
+        none = ReadTexts(
+            np.empty((0, n_themes)), np.empty((0, n_themes, 2), np.int64), np.empty(0, np.int64), np.empty(0)
+        )
+        return self.judge(ReadTexts(*map(np.concatenate, zip(none, *map(self.read, found), strict=True))))
 
     def forcing(self) -> "Model":
         """Return the model that gives themes to what is short or foreign, too."""

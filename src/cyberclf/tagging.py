@@ -12,7 +12,7 @@ from cyberclf.status import Status
 from cyberclf.tagged import TaggedText
 from cyberclf.workers import Backend, in_order
 
-__all__ = ["Chunk", "TaggedRow", "chunked", "rows_of", "tag_articles", "tag_chunks"]
+__all__ = ["Chunk", "TaggedRow", "chunked", "rows_of", "tag_articles", "tag_chunks", "unread_row"]
 
 #: A chunk holds at most this many articles ...
 MAX_ROWS: Final = 256
@@ -90,6 +90,10 @@ class Chunk:
         """The articles; lines are read when they are first asked for."""
         return list(articles_of(self.pieces))
 
+    def texts(self) -> list[str]:
+        """Return the texts of those that could be read."""
+        return [article.text for article in self.articles if isinstance(article, Article)]
+
     @property
     def n_rows(self) -> int:
         """Number of the articles; no line need be read for it."""
@@ -150,7 +154,7 @@ def _tag_or_reason(model: Model, text: str) -> TaggedText | str:
 
 def rows_of(chunk: Chunk, model: Model) -> list[TaggedRow]:
     """Tag the articles of one chunk, here and now: a row for each, in order."""
-    return _joined(chunk, _Tagging(model)(_texts(chunk)))
+    return _joined(chunk, _Tagging(model)(chunk.texts()))
 
 
 def tag_chunks(
@@ -168,13 +172,9 @@ def tag_chunks(
     TaggingError
         When a worker process dies.
     """
-    pairs = ((chunk, _texts(chunk)) for chunk in chunks)
+    pairs = ((chunk, chunk.texts()) for chunk in chunks)
     for chunk, answers in in_order(pairs, _Tagging(model), n_jobs=n_jobs, backend=backend):
         yield chunk, _joined(chunk, answers)
-
-
-def _texts(chunk: Chunk) -> list[str]:
-    return [article.text for article in chunk.articles if isinstance(article, Article)]
 
 
 def _joined(chunk: Chunk, answers: Sequence[TaggedText | str]) -> list[TaggedRow]:
@@ -198,23 +198,24 @@ def tag_articles(
         yield from rows
 
 
+def unread_row(article: Unreadable) -> TaggedRow:
+    """Return the row of what could not be read."""
+    return TaggedRow(article.id, "", article.where, (), {}, {}, "error", article.reason)
+
+
 def _row(article: Article | Unreadable, answer: TaggedText | str) -> TaggedRow:
     if isinstance(article, Unreadable):
-        return TaggedRow(article.id, "", article.where, (), {}, {}, "error", article.reason)
+        return unread_row(article)
     if isinstance(answer, str):
         reason = f"{article.where}: could not be tagged: {answer}"
         return TaggedRow(article.id, article.title, article.where, (), {}, {}, "error", reason)
-    spans = {
-        tag.theme.id: (max(0, tag.passage[0] - article.offset), max(0, tag.passage[1] - article.offset))
-        for tag in answer.tags
-    }
     return TaggedRow(
         article.id,
         article.title,
         article.where,
         answer.themes,
         answer.probabilities,
-        spans,
+        {tag.theme.id: article.own_span(*tag.passage) for tag in answer.tags},
         answer.status,
         review=answer.review,
         text=article.text[article.offset :],

@@ -1,5 +1,7 @@
 """Many pieces of work done by several workers: answers in order, and few of them in memory at a time."""
 
+import multiprocessing
+import os
 import pickle
 import signal
 import tempfile
@@ -17,9 +19,9 @@ from cyberclf.errors import TaggingError, one_line
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
-__all__ = ["Backend", "Task", "choose_backend", "in_order"]
+__all__ = ["Backend", "Task", "in_order"]
 
-Backend = Literal["threads", "processes"]
+Backend = Literal["threads", "processes", "fork"]
 #: Pieces a worker that are read and not yet handed on; what bounds the memory of a run.
 _LOOK_AHEAD: Final = 3
 #: Below this many pieces, starting workers costs more than they save.
@@ -42,12 +44,7 @@ class Task(Protocol[_Given_contra, _Answer_co]):
         """Answer what is given."""
 
 
-def choose_backend() -> Backend:
-    """Say how work is spread: by processes, since whatever is not the kernel holds python's lock."""
-    return "processes"
-
-
-#: What a worker process does, sent once.
+#: What a worker process does: sent once, or there from the beginning.
 _own: list[Task[Any, Any]] = []
 
 
@@ -55,6 +52,23 @@ def _adopt(path: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Written by our parent, in a folder that is its user's own.
     _own[:] = [pickle.loads(Path(path).read_bytes())]  # noqa: S301
+
+
+def _follow() -> None:
+    """Begin as a copy of a process, and end with it: a copy holds a pipe's other end, and would wait for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def end() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()
+
+
+def _nothing() -> None:
+    """Be there."""
 
 
 def _prepare_own() -> None:
@@ -83,8 +97,10 @@ def in_order(
     n_jobs : int, default 1
         Workers.  Whoever calls is one of them, the only one until the others are ready, or where
         there are few pieces.
-    backend : {"threads", "processes"}, optional
-        By default `choose_backend`.
+    backend : {"threads", "processes", "fork"}, optional
+        By default ``processes``, since whatever is not the kernel holds Python's lock.  ``fork`` copies
+        this process once the task is prepared, so that workers have nothing to begin with: for Linux,
+        and for who knows that no thread runs here that a copy would lack.
 
     Yields
     ------
@@ -102,7 +118,7 @@ def in_order(
         for kept, given in chain(head, source):
             yield kept, task(given)
         return
-    yield from _spread(chain(head, source), task, n_jobs - 1, backend or choose_backend())
+    yield from _spread(chain(head, source), task, n_jobs - 1, backend or "processes")
 
 
 def _spread(
@@ -143,36 +159,55 @@ class _Helpers:
     """Workers that begin while the caller works: starting a process takes as long as many pieces."""
 
     def __init__(self, task: Task[Any, Any], number: int, backend: Backend) -> None:
-        self._task, self._number = task, number
-        self._by_process = backend == "processes"
+        self._task, self._number, self._backend = task, number, backend
         self._folder = tempfile.TemporaryDirectory(prefix="cyberclf-", ignore_cleanup_errors=True)
         self._pool: Executor | None = None
         self._ready: list[Future[None]] = []
         self._failed: BaseException | None = None
         self._given = False
         self._start = threading.Thread(target=self._begin, daemon=True)
-        self._start.start()
+        if backend == "fork":
+            self._begin()
+        else:
+            self._start.start()
 
     def _begin(self) -> None:
+        masked = None
         if hasattr(signal, "pthread_sigmask"):
             # Ctrl-C goes to a whole group: the workers, which inherit this, are ended in order by their parent.
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            if not self._by_process:
+            if self._backend == "threads":
                 self._pool = ThreadPoolExecutor(self._number)
-                self._ready = [self._pool.submit(self._task.prepare) for _ in range(self._number)]
-                return
-            # By a file: what a process is sent on its way must be less than a pipe holds, or nobody notices when it
-            # dies before it has read it.
-            path = Path(self._folder.name) / "task"
-            from joblib.externals.loky.backend.reduction import dumps
-            from joblib.externals.loky.process_executor import ProcessPoolExecutor
-
-            path.write_bytes(dumps(self._task))
-            self._pool = ProcessPoolExecutor(self._number, initializer=_adopt, initargs=(str(path),))
-            self._ready = [self._pool.submit(_prepare_own) for _ in range(self._number)]
+                prepare = self._task.prepare
+            elif self._backend == "fork":
+                self._pool, prepare = self._forked(), _nothing
+            else:
+                self._pool, prepare = self._spawned(), _prepare_own
+            self._ready = [self._pool.submit(prepare) for _ in range(self._number)]
         except Exception as error:  # noqa: BLE001 - said where the work is done
             self._failed = error
+        finally:
+            if masked is not None:
+                signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+
+    def _forked(self) -> "Executor":
+        from concurrent.futures import ProcessPoolExecutor
+
+        self._task.prepare()
+        _own[:] = [self._task]
+        return ProcessPoolExecutor(self._number, multiprocessing.get_context("fork"), initializer=_follow)
+
+    def _spawned(self) -> "Executor":
+        # By a file: what a process is sent on its way must be less than a pipe holds, or nobody notices when it
+        # dies before it has read it.
+        from joblib.externals.loky.backend.reduction import dumps
+        from joblib.externals.loky.process_executor import ProcessPoolExecutor
+
+        path = Path(self._folder.name) / "task"
+        path.write_bytes(dumps(self._task))
+        made: Executor = ProcessPoolExecutor(self._number, initializer=_adopt, initargs=(str(path),))
+        return made
 
     def there(self) -> int:
         """Count those that are ready; none where they could not begin, which the caller can do without."""
@@ -194,13 +229,17 @@ class _Helpers:
         self._given = True
         if self._pool is None:
             raise RuntimeError("no worker is there")
-        return self._pool.submit(_do_own, given) if self._by_process else self._pool.submit(self._task, given)
+        if self._backend == "threads":
+            return self._pool.submit(self._task, given)
+        return self._pool.submit(_do_own, given)
 
     def end(self) -> None:
         """Send them away: they hold nothing that would be lost, and may not even have begun."""
-        self._start.join()
-        if self._pool is not None and self._by_process:
+        if self._backend != "fork":
+            self._start.join()
+        if self._pool is not None and self._backend == "processes":
             self._pool.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg] # loky's own
         elif self._pool is not None:
-            self._pool.shutdown(wait=True)
+            self._pool.shutdown(wait=True, cancel_futures=True)
         self._folder.cleanup()
+        _own.clear()

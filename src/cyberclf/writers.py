@@ -4,15 +4,21 @@ import csv
 import io
 import json
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
+from cyberclf.articles import Article, Unreadable
 from cyberclf.model import Model
 from cyberclf.status import MIN_WORDS
-from cyberclf.tagging import TaggedRow
+from cyberclf.tagged import TaggedTexts, columns_that_hold
+from cyberclf.tagging import TaggedRow, unread_row
 from cyberclf.text import printable
 
-__all__ = ["FORMATS", "head_of", "lines_of"]
+__all__ = ["FORMATS", "head_of", "json_lines", "lines_of"]
 
 #: A string as `json.dumps(..., ensure_ascii=False)` writes it.
 _quoted: Final = json.encoder.encode_basestring
@@ -61,27 +67,74 @@ def _table(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:
         yield f"{_fit(short, 34)}  {_fit(printable(row.title), _TITLE_WIDTH)}  {printable(said)}\n"
 
 
-def _jsonl(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:
-    # What `json.dumps(row.as_dict(), ensure_ascii=False)` makes, in a third of the time.
-    names = {theme: _quoted(theme) for theme in model.themes}
-    for row in rows:
-        themes = ", ".join([names[theme] for theme in row.themes])
-        # A float is written by its `repr`.
-        shares = ", ".join([f"{names[theme]}: {round(p, 4)!r}" for theme, p in row.probabilities.items()])
-        spans = ", ".join([f"{names[theme]}: [{start}, {end}]" for theme, (start, end) in row.passages.items()])
-        review = ", ".join([names[theme] for theme in row.review])
-        error = f', "error": {_quoted(row.error)}' if row.error else ""
-        line = (
-            f'{{"id": {_quoted(row.id)}, "title": {_quoted(row.title)}, "themes": [{themes}], '
-            f'"probabilities": {{{shares}}}, "passages": {{{spans}}}, "review": [{review}], '
-            f'"status": "{row.status}"{error}}}\n'
+def _jsonl(rows: Iterable[TaggedRow], _: Model) -> Iterator[str]:
+    return map(_json_line, rows)
+
+
+def _json_line(row: TaggedRow) -> str:
+    return f"{_utf8(json.dumps(row.as_dict(), ensure_ascii=False))}\n"
+
+
+def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts) -> str:
+    """Make of columns what `lines_of` makes of rows, JSON Lines, several times faster.
+
+    Parameters
+    ----------
+    articles : sequence of Article or Unreadable
+    tagged : TaggedTexts
+        Of those that are articles, in order.
+
+    Returns
+    -------
+    str
+        A line an article.  What came in as half a character is still in it.
+    """
+    names = [_quoted(theme.id) for theme in tagged.theme_list]
+    # Only the shares are left open.
+    shares = ", ".join([f"{name.replace('%', '%%')}: %s" for name in names])
+    given, review = columns_that_hold(tagged.given), columns_that_hold(tagged.review)
+    spans = iter(tagged.spans[tagged.given].tolist())
+    rows = enumerate(zip(tagged.status, _rounded(tagged.probabilities), strict=True))
+    lines = []
+    for article in articles:
+        if isinstance(article, Unreadable):
+            lines.append(_json_line(unread_row(article)))
+            continue
+        row, (status, rounded) = next(rows)
+        themes = passages = reviewed = ""
+        if row in given:
+            themes = ", ".join([names[column] for column in given[row]])
+            # Numbers in a list look the same in JSON.
+            passages = ", ".join([f"{names[column]}: {list(article.own_span(*next(spans)))}" for column in given[row]])
+        if row in review:
+            reviewed = ", ".join([names[column] for column in review[row]])
+        lines.append(
+            f'{{"id": {_quoted(article.id)}, "title": {_quoted(article.title)}, "themes": [{themes}], '
+            f'"probabilities": {{{shares % tuple(rounded)}}}, "passages": {{{passages}}}, "review": [{reviewed}], '
+            f'"status": "{status}"}}\n'
         )
-        try:
-            line.encode()
-        except UnicodeEncodeError:
-            # What came in as half a character cannot leave as UTF-8.
-            line = line.encode("utf-8", "backslashreplace").decode()
-        yield line
+    return "".join(lines)
+
+
+def _rounded(probabilities: npt.NDArray[np.float64]) -> list[list[str]]:
+    """Write to four decimals, as `round` and `repr` do."""
+    scaled = probabilities * 10_000
+    nearest = np.rint(scaled)
+    rows = [[_share(number) for number in row] for row in nearest.astype(np.int64).tolist()]
+    # Half-way between two, the product may lie on the other side.
+    for row, column in np.argwhere(np.abs(scaled - nearest) > 0.5 - 1e-6).tolist():
+        rows[row][column] = repr(round(float(probabilities[row, column]), 4))
+    return rows
+
+
+@cache
+def _share(number: int) -> str:
+    return repr(number / 10_000)
+
+
+def _utf8(text: str) -> str:
+    """Write half characters, which came in so and cannot leave as UTF-8, as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _csv(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:
@@ -106,7 +159,7 @@ def _csv_line(cells: Iterable[str]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = str(value).encode("utf-8", "backslashreplace").decode()
+    text = _utf8(str(value))
     return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, float) else text
 
 

@@ -1,13 +1,16 @@
 """Chunks of articles -> bytes of an output, as a worker makes them: the rows themselves never travel."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from cyberclf.articles import Unreadable
 from cyberclf.model import Model
-from cyberclf.status import STATUSES
+from cyberclf.status import STATUSES, Status
+from cyberclf.tagged import TaggedTexts
 from cyberclf.tagging import Chunk, TaggedRow, rows_of
-from cyberclf.writers import lines_of
+from cyberclf.writers import json_lines, lines_of
 
 if TYPE_CHECKING:
     from cyberclf.parquet import Table
@@ -38,13 +41,16 @@ class Written:
     @classmethod
     def of(cls, content: Iterable[str] | bytes, rows: Sequence[TaggedRow]) -> "Written":
         """Make it of lines, or what a table made, and the rows that they are."""
-        counts: dict[str, int] = dict.fromkeys(STATUSES, 0)
-        for row in rows:
-            counts[row.status] += 1
-        reasons = [row.error for row in rows if row.error] if counts["error"] else []
-        return cls(
-            content if isinstance(content, bytes) else "".join(content).encode(), counts, tuple(reasons[:MOST_REASONS])
-        )
+        made = content if isinstance(content, bytes) else "".join(content).encode()
+        return cls(made, _counts([row.status for row in rows]), _first([row.error for row in rows]))
+
+
+def _counts(found: Sequence[Status]) -> dict[str, int]:
+    return {status: found.count(status) for status in STATUSES}
+
+
+def _first(reasons: Sequence[str]) -> tuple[str, ...]:
+    return tuple([reason for reason in reasons if reason][:MOST_REASONS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,22 @@ class Writing:
 
     def __call__(self, chunk: Chunk) -> Written:
         """Tag a chunk."""
+        if self.fmt == "jsonl" and self.table is None:
+            texts = chunk.texts()
+            # Whatever a text does to the model: row by row, it is one row that says so.
+            tagged = None
+            with contextlib.suppress(Exception):
+                tagged = self.model.tag_texts(texts)
+            if tagged is not None:
+                return _of_columns(chunk, tagged)
         rows = rows_of(chunk, self.model)
         content = self.table.piece(chunk, rows) if self.table else lines_of(rows, self.model, self.fmt)
         return Written.of(content, rows)
+
+
+def _of_columns(chunk: Chunk, tagged: TaggedTexts) -> Written:
+    unread = [article.reason for article in chunk.articles if isinstance(article, Unreadable)]
+    counts = _counts(tagged.status) | {"error": len(unread)}
+    # What came in as half a character cannot leave as UTF-8.
+    content = json_lines(chunk.articles, tagged).encode("utf-8", "backslashreplace")
+    return Written(content, counts, _first(unread))

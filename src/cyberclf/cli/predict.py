@@ -15,6 +15,7 @@ from cyberclf.model import Model
 
 if TYPE_CHECKING:
     from cyberclf.tagging import Chunk, TaggedRow
+    from cyberclf.workers import Backend
 
 __all__ = ["predict"]
 
@@ -118,7 +119,8 @@ def predict(
     # A folder that is read may hold what a run before wrote, which this one replaces.
     files = [file for file in find_files(paths) if not is_output(file, output)]
     progress = Progress(sys.stderr, files)
-    run = Run(files, loaded, fmt, n_jobs=jobs, progress=progress)  # type: ignore[arg-type] # a choice
+    backend = _backend(files, fmt)
+    run = Run(files, loaded, fmt, n_jobs=jobs, backend=backend, progress=progress)  # type: ignore[arg-type] # a choice
     if explain:
         run.write = _explaining(loaded, fmt, on_terminal=output in {None, "-"})
     try:
@@ -137,6 +139,12 @@ def predict(
     if run.before:
         say(f"cyberclf: went on after {run.before} articles")
     _sum_up(run.counts, run.reasons)
+
+
+def _backend(files: Sequence[str], fmt: str) -> "Backend | None":
+    """Choose how workers begin: a command is alone in its process, until Arrow begins its threads."""
+    alone = fmt != "parquet" and not any(file.lower().endswith(".parquet") for file in files)
+    return "fork" if sys.platform == "linux" and alone else None
 
 
 def _sum_up(counts: dict[str, int], reasons: Sequence[str]) -> None:

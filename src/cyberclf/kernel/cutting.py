@@ -4,6 +4,7 @@ import numpy as np
 
 from cyberclf.kernel.compiling import compiled
 from cyberclf.kernel.stops import run_between
+from cyberclf.kernel.wide import count_characters
 from cyberclf.passages import MAX_WORDS, REST_WORDS, TARGET_WORDS
 
 
@@ -48,3 +49,19 @@ def group_pieces(pieces, n, bounds):
         made -= 1
     bounds[made] = n
     return made
+
+
+@compiled
+def place_passages(text, end, pieces, bounds, made):
+    """Put the first character of each passage in the place of its first piece, then the end of the article.
+
+    Where there is none, the whole article is one.
+    """
+    characters = 0
+    at = 0
+    bounds[0] = 0
+    for p in range(1, max(made, 1) + 1):
+        stop = pieces[bounds[p], 2] if p < made else end
+        characters += count_characters(text, at, stop)
+        at = stop
+        bounds[p] = characters

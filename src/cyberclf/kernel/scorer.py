@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from cyberclf.kernel.compiling import kept
-from cyberclf.kernel.cutting import cut_sentences, group_pieces
+from cyberclf.kernel.cutting import cut_sentences, group_pieces, place_passages
 from cyberclf.kernel.layout import FloatArray, IntArray, Scratch, make_scratch
 from cyberclf.kernel.read import read
 from cyberclf.kernel.scoring import draw_in, score_article
@@ -43,9 +43,10 @@ def _score(tables, scratch, text, offsets, scores, spans, n_words, typicality):
         n_pieces = cut_sentences(tables.kind, article, scratch.words, scratch.ends, n_ends, scratch.starts, pieces)
         made = group_pieces(pieces, n_pieces, bounds)
         typicality[a] = score_article(tables, scratch, pieces, bounds, made, scores[a], best)
+        place_passages(article, end, pieces, bounds, made)
         for j in range(scores.shape[1]):
-            spans[a, j, 0] = pieces[bounds[best[j]], 2] if made and best[j] else 0
-            spans[a, j, 1] = pieces[bounds[best[j] + 1], 2] if best[j] + 1 < made else end
+            spans[a, j, 0] = bounds[best[j]]
+            spans[a, j, 1] = bounds[best[j] + 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Scored:
     scores : ndarray of float64, shape (n_texts, n_themes)
         Before calibration.
     spans : ndarray of int64, shape (n_texts, n_themes, 2)
-        First and end byte of the best passage, in the text as UTF-8 (with halves of pairs passed through).
+        First and end character of the best passage.
     n_words : ndarray of int64, shape (n_texts,)
         -1: left to the reference.
     typicality : ndarray of float64, shape (n_texts,)

@@ -75,11 +75,14 @@ def sign_tables() -> tuple[Any, ...]:
     kind, left = bytearray([SEPARATOR]) * N_SIGNS, [""] * N_SIGNS
     alnum = bytearray(map(str.isalnum, map(chr, range(N_SIGNS))))
     for code, char in enumerate(map(chr, range(N_SIGNS))):
-        # Most signs have no meaning, or are letters that fold to themselves: `fold` would take long to say so.
+        # Of most signs the category says as much as `fold` would, which takes long.
         category = unicodedata.category(char)
-        if category == "Lo" and unicodedata.is_normalized("NFKD", char):
-            kind[code], left[code] = LETTER, char
-        elif category not in {"Cn", "Co", "Cs"}:
+        if category in {"Cn", "Co", "Cs"}:
+            continue
+        whole = unicodedata.is_normalized("NFKD", char)
+        if category == "Lo" and (whole or 0xAC00 <= code <= 0xD7A3):
+            kind[code], left[code] = LETTER, char if whole else unicodedata.normalize("NFKD", char)
+        elif category[0] not in "SP" or code in _SPECIAL or alnum[code] or not whole:
             kind[code], left[code] = _sign(char)
     start = np.zeros(N_SIGNS + 1, np.int32)
     np.cumsum([*map(len, left)], out=start[1:])

@@ -21,6 +21,7 @@ __all__ = [
     "SECOND_KEPT",
     "STRETCH",
     "byte_at",
+    "count_characters",
     "first_bit",
     "load",
     "mark",
@@ -134,6 +135,23 @@ def mark(text, end, stops, specials):
     """
     for i in range(0, end + 1, _MARKED):
         _mark(text, i, stops, specials)
+
+
+@compiled
+def count_characters(text, start, end):
+    """Count the characters that begin in some bytes: all of these but what follows a first one, 0x80 to 0xBF."""
+    found = 0
+    i = start
+    while i + 8 <= end:
+        eight = load(text, i)
+        follow = eight & ~(eight << np.uint64(1)) & np.uint64(0x8080808080808080)
+        # Each byte that follows has a bit of its own, and the product adds them up in the highest byte.
+        found += 8 - np.int64(((follow >> np.uint64(7)) * np.uint64(0x0101010101010101)) >> np.uint64(56))
+        i += 8
+    while i < end:
+        found += (byte_at(text, i) & 0xC0) != 0x80
+        i += 1
+    return found
 
 
 @inlined
