@@ -1,5 +1,6 @@
 """Many pieces of work done by several workers: answers in order, and few of them in memory at a time."""
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -196,6 +197,8 @@ class _Helpers:
 
         self._task.prepare()
         _own[:] = [self._task]
+        # Left alone by the collectors of both, pages stay shared.
+        gc.freeze()
         return ProcessPoolExecutor(self._number, multiprocessing.get_context("fork"), initializer=_follow)
 
     def _spawned(self) -> "Executor":

@@ -1,5 +1,7 @@
 """The commands: they parse, call and print; what they print is computed elsewhere."""
 
+import atexit
+import gc
 import os
 import sys
 import warnings
@@ -35,6 +37,8 @@ def cli() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line; exit with 0, 1 (failure) or 2 (wrong use)."""
+    # At the end the system takes all back: to look once more for what can go takes as long as a thousand articles.
+    atexit.register(gc.freeze)
     if sys.stderr is None:
         # Closed too, but what is said there is not what was asked for.
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
