@@ -124,7 +124,7 @@ class Kernel:
         )
         for low, high in _blocks(texts):
             # A line's end closes each text.
-            encoded = [text.encode("utf-8", "surrogatepass") for text in texts[low:high]]
+            encoded = _encoded(texts[low:high])
             offsets = np.zeros(high - low + 1, np.int64)
             np.cumsum([len(text) + 1 for text in encoded], out=offsets[1:])
             text = np.frombuffer(b"\n".join([*encoded, bytes(PADDING)]), np.uint8)
@@ -139,6 +139,13 @@ class Kernel:
                 scored.typicality[low:high],
             )
         return scored
+
+
+def _encoded(texts: Sequence[str]) -> list[bytes]:
+    try:
+        return list(map(str.encode, texts))
+    except UnicodeEncodeError:
+        return [text.encode("utf-8", "surrogatepass") for text in texts]
 
 
 def _blocks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
