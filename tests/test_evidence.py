@@ -31,8 +31,8 @@ def run(*args, stdin="", **env):
 
 
 def explained(model, articles, fmt, **options):
-    for chunk, rows in tag_chunks(chunked(articles), model):
-        yield from lines_with_evidence(chunk, rows, model, fmt, **options)
+    for tagged in tag_chunks(chunked(articles), model):
+        yield from lines_with_evidence(tagged, model, fmt, **options)
 
 
 def test_jsonl_says_where_the_sentences_are_in_the_text_and_in_a_title_given_apart(tmp_path):

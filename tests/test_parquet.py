@@ -1,6 +1,7 @@
 """Parquet in and out."""
 
 import json
+import pickle
 import random
 import sys
 
@@ -140,9 +141,20 @@ def test_texts_that_are_no_strings_are_rows(tmp_path):
 def test_long_texts_make_short_chunks(tmp_path):
     path = write(tmp_path / "a.parquet", [{"text": "x" * 400_000, "n": i} for i in range(7)])
     chunks = list(read_chunks(str(path)))
+    sent = [pickle.dumps(chunk) for chunk in chunks]
+    assert [len(content) // 100_000 for content in sent] == [12, 12, 4]  # a slice drags nothing along
+    for found in (chunks, [pickle.loads(content) for content in sent]):  # noqa: S301 - our own
+        pieces = [piece for chunk in found for piece in chunk.pieces]
+        assert [piece.batch.column("n").to_pylist() for piece in pieces] == [[0, 1, 2], [3, 4, 5], [6]]
+        assert [where for piece in pieces for where, _ in piece.rows()] == [f"{path}:{i}" for i in range(1, 8)]
     assert [len(chunk.articles) for chunk in chunks] == [3, 3, 1]
-    assert [chunk.source.column("n").to_pylist() for chunk in chunks] == [[0, 1, 2], [3, 4, 5], [6]]
-    assert [article.where for chunk in chunks for article in chunk.articles] == [f"{path}:{i}" for i in range(1, 8)]
+
+
+def test_texts_that_are_kept_once_make_short_chunks_too(tmp_path):
+    texts = pa.array(["x" * 400_000, "y", None], pa.string()).dictionary_encode()
+    column = pa.DictionaryArray.from_arrays(pa.array([0, 0, 1, None, 0, 0, 1], pa.int32()), texts.dictionary)
+    pq.write_table(pa.table({"text": column}), tmp_path / "a.parquet")
+    assert [chunk.n_rows for chunk in read_chunks(str(tmp_path / "a.parquet"))] == [5, 2]
 
 
 def test_reading_holds_a_few_rows_however_long_the_file(tmp_path):

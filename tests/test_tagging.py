@@ -33,10 +33,12 @@ def failing(word, how):
         def prepare(self):
             pass
 
-        def tag_many(self, texts):
+        theme_list = cyberclf.load().theme_list
+
+        def tag_texts(self, texts):
             if any(word in text for text in texts):
                 how()
-            return cyberclf.load().tag_many(texts)
+            return cyberclf.load().tag_texts(texts)
 
     return Failing()
 
@@ -48,11 +50,11 @@ class Slow:
     def prepare(self):
         pass
 
-    def tag_many(self, texts):
+    def tag_texts(self, texts):
         # The first chunk is the last to be ready.
         time.sleep(0.2 if texts[0].startswith("0 ") else 0)
         self.done += 1
-        return cyberclf.load().tag_many(texts)
+        return cyberclf.load().tag_texts(texts)
 
 
 def articles(number):
@@ -83,14 +85,14 @@ def test_several_workers_say_what_one_says(model, backend):
     given = [*articles(5), Unreadable("u", "f:5", "f:5: torn"), Article("e", " ", "f:6"), *articles(5)]
     chunks = [Chunk(given[i : i + 2]) for i in range(0, len(given), 2)]
     alone = list(tag_articles(given, model))
-    spread = [row for _, rows in tag_chunks(chunks, model, n_jobs=2, backend=backend) for row in rows]
+    spread = [row for tagged in tag_chunks(chunks, model, n_jobs=2, backend=backend) for row in tagged.rows()]
     assert spread == alone
     assert [row.status for row in alone[5:7]] == ["error", "empty"]
 
 
 def test_order_is_kept_when_the_first_is_slowest():
     found = tag_chunks(small_chunks(20), Slow(), n_jobs=4, backend="threads")
-    assert [row.id for _, rows in found for row in rows] == [f"a{i}" for i in range(20)]
+    assert [row.id for tagged in found for row in tagged.rows()] == [f"a{i}" for i in range(20)]
 
 
 @pytest.mark.parametrize("backend", ["threads", "processes"])
@@ -101,8 +103,8 @@ def test_a_text_that_makes_the_model_fail_is_a_row(backend, n_jobs):
     chunks = [Chunk(given[i : i + 2]) for i in range(0, 8, 2)]
     found = [
         row
-        for _, rows in tag_chunks(chunks, failing("panne", lambda: 1 // 0), n_jobs=n_jobs, backend=backend)
-        for row in rows
+        for tagged in tag_chunks(chunks, failing("panne", lambda: 1 // 0), n_jobs=n_jobs, backend=backend)
+        for row in tagged.rows()
     ]
     assert [row.status for row in found] == ["ok", "ok", "ok", "error", "ok", "ok", "ok", "ok"]
     assert found[3].id == "bad"
@@ -282,14 +284,18 @@ def test_who_stops_early_leaves_no_worker():
 def test_memory_is_flat_however_long_the_input():
     code = """
 import resource, sys
+import numpy as np
 from cyberclf.articles import Article
-from cyberclf.tagged import TaggedText
+from cyberclf.tagged import TaggedTexts
 from cyberclf.tagging import tag_articles
 class Quick:
+    theme_list = ()
     def prepare(self):
         pass
-    def tag_many(self, texts):
-        return [TaggedText("ok", (), {"a": 0.5})] * len(texts)
+    def tag_texts(self, texts):
+        n = len(texts)
+        none = np.zeros((n, 0), bool)
+        return TaggedTexts((), ["ok"] * n, np.zeros((n, 0)), none, np.zeros((n, 0, 2)), none)
 made = (Article(str(i), str(i) + "x" * 2000, "f") for i in range(int(sys.argv[1])))
 assert sum(1 for _ in tag_articles(made, Quick(), n_jobs=2, backend="threads")) == int(sys.argv[1])
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

@@ -10,9 +10,8 @@ from hypothesis import strategies as some
 
 from cyberclf.articles import Article, Unreadable
 from cyberclf.tagged import TaggedTexts
-from cyberclf.tagging import Chunk, TaggedRow, rows_of
+from cyberclf.tagging import TaggedChunk, TaggedRow
 from cyberclf.writers import json_lines, lines_of
-from cyberclf.written import Writing, Written
 
 THEMES = ("a", 'th"è\n', "\ud800")
 
@@ -44,7 +43,6 @@ def test_json_lines_are_those_of_json(made):
     expected = [json.dumps(row.as_dict(), ensure_ascii=False) + "\n" for row in made]
     lines = list(lines_of(made, Three(), "jsonl"))
     assert lines == [line.encode("utf-8", "backslashreplace").decode() for line in expected]
-    assert Written.of(lines, made).content == "".join(expected).encode("utf-8", "backslashreplace")
 
 
 CHARS = some.characters(exclude_categories=()) | some.sampled_from('"\\\n%{\x00\x7f\u2028\ud800\udc80é😀')
@@ -79,12 +77,8 @@ def tagged_articles(draw):
 @whatever(tagged_articles())
 def test_columns_and_rows_make_the_same_json_lines(made):
     articles, tagged = made
-    model = SimpleNamespace(tag_many=lambda _: tagged.texts(), tag_texts=lambda _: tagged, themes=())
-    rows = rows_of(Chunk(articles), model)
-    expected = "".join(lines_of(rows, model, "jsonl"))
+    expected = "".join(lines_of(TaggedChunk((), articles, tagged).rows(), Three(), "jsonl"))
     assert json_lines(articles, tagged).encode("utf-8", "backslashreplace").decode() == expected
-    done = Writing(model, "jsonl")(Chunk(articles))
-    assert done == Written.of([expected], rows)
 
 
 @whatever(SHARES)

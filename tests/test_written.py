@@ -46,13 +46,10 @@ def test_a_chunk_of_lines_and_articles_is_written_as_its_rows_are(model):
 
 def test_a_text_that_makes_the_model_fail_is_a_row_and_the_others_are_tagged(model):
     class Failing:
-        themes = model.themes
+        theme_list = model.theme_list
 
         def tag_texts(self, texts):
             return model.tag_texts([text if text != "bad" else 1 // 0 for text in texts])
-
-        def tag_many(self, texts):
-            return self.tag_texts(texts).texts()
 
     made = Writing(Failing(), "jsonl")(
         Chunk([Article("a", LAW, "a"), Article("b", "bad", "f:2"), Article("c", "", "c")])

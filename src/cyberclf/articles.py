@@ -11,15 +11,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 
 from cyberclf.errors import ArticleError
-from cyberclf.jsonlines import MAX_BYTES, Lines, decode, line_blocks
+from cyberclf.jsonlines import MAX_BYTES, decode, line_blocks
 
 __all__ = [
     "SUFFIXES",
     "Article",
     "Piece",
+    "Rows",
     "Unreadable",
     "articles_of",
     "csv_rows",
@@ -75,15 +76,26 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An article that could not be read, and why (one line, file and row named)."""
+    """An article that could not be read, or not tagged, and why (one line, file and row named)."""
 
     id: str
     where: str
     reason: str
+    title: str = ""
 
 
-#: What a file is read as: articles, or lines that hold some.
-Piece = Article | Unreadable | Lines
+class Rows(Protocol):
+    """Rows that hold articles, as they stand in a file."""
+
+    def rows(self) -> Iterator[tuple[str, dict[str, Any] | str]]:
+        """Yield (``FILE:row``, object); a string instead says what is wrong."""
+
+    def n_rows(self) -> int:
+        """Count them."""
+
+
+#: What a file is read as.
+Piece = Article | Unreadable | Rows
 
 
 def find_files(paths: Iterable[str]) -> Iterator[str]:
@@ -112,10 +124,10 @@ def find_files(paths: Iterable[str]) -> Iterator[str]:
 def articles_of(pieces: Iterable[Piece]) -> Iterator[Article | Unreadable]:
     """Make articles of what `read_pieces` yields."""
     for piece in pieces:
-        if isinstance(piece, Lines):
-            yield from from_rows(piece.rows())
-        else:
+        if isinstance(piece, Article | Unreadable):
             yield piece
+        else:
+            yield from from_rows(piece.rows())
 
 
 def read_articles(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) -> Iterator[Article | Unreadable]:
@@ -143,7 +155,7 @@ def read_pieces(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) 
 
     Yields
     ------
-    Article, Unreadable or Lines
+    Article, Unreadable or Rows
         In the order of the file.
     """
     try:

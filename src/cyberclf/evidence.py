@@ -8,7 +8,7 @@ from cyberclf.articles import Article
 from cyberclf.explain import explain
 from cyberclf.explanation import Explanation, TermPart, ThemeExplanation
 from cyberclf.model import Model
-from cyberclf.tagging import Chunk, TaggedRow
+from cyberclf.tagging import TaggedChunk, TaggedRow
 from cyberclf.text import printable
 from cyberclf.writers import lines_of
 
@@ -29,16 +29,12 @@ _MOST_LISTED: Final = 10
 _STYLES: Final = ("bold cyan", "bold magenta", "bold yellow", "bold green", "bold blue", "bold red")
 
 
-def lines_with_evidence(
-    chunk: Chunk, rows: Sequence[TaggedRow], model: Model, fmt: str, *, paint: Painter | None = None
-) -> Iterator[str]:
+def lines_with_evidence(tagged: TaggedChunk, model: Model, fmt: str, *, paint: Painter | None = None) -> Iterator[str]:
     """Make text of the rows of a chunk, each explained: its themes, or where it has none the nearest.
 
     Parameters
     ----------
-    chunk : Chunk
-    rows : sequence of TaggedRow
-        Of the chunk's articles.
+    tagged : TaggedChunk
     model : Model
     fmt : {"table", "jsonl"}
     paint : callable, optional
@@ -49,7 +45,7 @@ def lines_with_evidence(
     str
         One a row; as of `cyberclf.writers.lines_of`, and the explanation.
     """
-    for article, row in zip(chunk.articles, rows, strict=True):
+    for article, row in zip(tagged.articles, tagged.rows(), strict=True):
         why = _explained(article, row, model)
         if fmt == "jsonl":
             found = {} if why is None else {"explanation": as_dict(why, offset=getattr(article, "offset", 0))}

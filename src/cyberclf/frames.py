@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from cyberclf.articles import from_rows
-from cyberclf.columns import columns_of, free_names
+from cyberclf.columns import columns_of, free_names, our_names
 from cyberclf.model import Model
 from cyberclf.tagging import chunked, tag_chunks
 
@@ -61,8 +61,10 @@ def tag_frame(
             # NaN and NA are how pandas says that there is nothing.
             yield f"row {place}", {"text": body, "title": head if isinstance(head, str) else None}
 
-    tagged = [row for _, made in tag_chunks(chunked(from_rows(rows())), model, n_jobs=n_jobs) for row in made]
-    columns = columns_of(tagged, model.themes, digits=None)
+    columns: dict[str, list[Any]] = {name: [] for name in our_names(model.themes)}
+    for tagged in tag_chunks(chunked(from_rows(rows())), model, n_jobs=n_jobs):
+        for name, values in columns_of(tagged, exact=True).items():
+            columns[name] += list(values)
     names = free_names(model.themes, frame.columns)
     added = pd.DataFrame(
         {

@@ -274,11 +274,7 @@ class Model:
         found = _texts(texts)
         if self._kernel_pays(found):
             return batch.tag(self, found)
-        n_themes = len(self.theme_list)
-        none = ReadTexts(
-            np.empty((0, n_themes)), np.empty((0, n_themes, 2), np.int64), np.empty(0, np.int64), np.empty(0)
-        )
-        return self.judge(ReadTexts(*map(np.concatenate, zip(none, *map(self.read, found), strict=True))))
+        return TaggedTexts.joined(self.theme_list, [self.judge(self.read(text)) for text in found])
 
     def forcing(self) -> "Model":
         """Return the model that gives themes to what is short or foreign, too."""

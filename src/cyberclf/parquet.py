@@ -1,19 +1,20 @@
 """Parquet in and out, a few hundred rows at a time; needs the extra ``parquet`` (pyarrow)."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from cyberclf.articles import from_rows
 from cyberclf.columns import columns_of, free_names
 from cyberclf.errors import ArticleError, TaggingError, one_line
 from cyberclf.model import Model
-from cyberclf.tagging import MAX_CHARS, MAX_ROWS, Chunk, TaggedRow, tag_chunks
+from cyberclf.tagging import MAX_CHARS, MAX_ROWS, Chunk, TaggedChunk, tag_chunk
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Table", "parquet_rows", "read_chunks", "tag_file", "write_parquet"]
+__all__ = ["Table", "TableRows", "parquet_rows", "read_chunks", "tag_file", "write_parquet"]
 
 #: A row group of ours holds at most this many rows or bytes: both bound what is held in memory.
 _GROUP_ROWS: Final = 50_000
@@ -23,6 +24,7 @@ _COLUMNS: Final = ("id", "title", "text")
 
 def _pyarrow() -> Any:
     try:
+        import pyarrow.compute
         import pyarrow.parquet
     except ImportError:
         raise TaggingError("Parquet needs pyarrow: install cyberclf[parquet]") from None
@@ -52,7 +54,7 @@ def _batches(path: str, columns: Sequence[str] | None = None) -> Iterator["pa.Re
     with _opened(path) as opened:
         kept = [name for name in columns if name in opened.schema_arrow.names] if columns else None
         try:
-            yield from opened.iter_batches(batch_size=MAX_ROWS, columns=kept)
+            yield from opened.iter_batches(batch_size=MAX_ROWS, columns=kept, use_threads=False)
         except (pyarrow.ArrowException, OSError) as error:
             raise ArticleError(f"{path}: damaged: {one_line(error)}; from there on nothing could be read") from None
 
@@ -94,8 +96,63 @@ def parquet_rows(path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
         before += len(batch)
 
 
+@dataclass(frozen=True)
+class TableRows:
+    """Rows of a Parquet file, with all their columns.
+
+    Parameters
+    ----------
+    path : str
+    before : int
+        Rows of the file that come before.
+    batch : pyarrow.RecordBatch
+    """
+
+    path: str
+    before: int
+    batch: "pa.RecordBatch"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle these rows and no others, which a slice drags along."""
+        return _received, (self.path, self.before, _stream_of(self.batch, compression=None))
+
+    def rows(self) -> Iterator[tuple[str, dict[str, Any] | str]]:
+        """Yield (``FILE:row``, object)."""
+        return _rows(self.batch, self.path, self.before)
+
+    def n_rows(self) -> int:
+        """Count them."""
+        return len(self.batch)
+
+
+def _received(path: str, before: int, stream: bytes) -> TableRows:
+    with _pyarrow().ipc.open_stream(stream) as reader:
+        return TableRows(path, before, reader.read_next_batch())
+
+
+def _stream_of(batch: "pa.RecordBatch", *, compression: str | None) -> bytes:
+    pa = _pyarrow()
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression=compression, use_threads=False)
+    with pa.ipc.new_stream(sink, batch.schema, options=options) as writer:
+        writer.write_batch(batch)
+    return bytes(sink.getvalue())
+
+
+def _lengths(texts: Any) -> list[int]:
+    """Bytes of each text, found without making it."""
+    pa = _pyarrow()
+    if pa.types.is_dictionary(texts.type):
+        of_values = [*_lengths(texts.dictionary), 0]
+        return [of_values[-1 if place is None else place] for place in texts.indices.to_pylist()]
+    try:
+        return [length or 0 for length in pa.compute.binary_length(texts).to_pylist()]
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return [0] * len(texts)
+
+
 def read_chunks(path: str) -> Iterator[Chunk]:
-    """Read a Parquet file as chunks that keep the record batch, all columns, as their `source`.
+    """Read a Parquet file as chunks of one `TableRows` each.
 
     Raises
     ------
@@ -104,14 +161,18 @@ def read_chunks(path: str) -> Iterator[Chunk]:
     """
     before = 0
     for batch in _batches(path):
-        articles = list(from_rows(_rows(batch, path, before)))
-        start = chars = 0
-        for end, article in enumerate(articles, 1):
-            chars += len(getattr(article, "text", ""))
-            if chars >= MAX_CHARS or end == len(articles):
-                yield Chunk(articles[start:end], batch.slice(start, end - start))
-                start, chars = end, 0
+        start = size = 0
+        for end, length in enumerate(_lengths(batch.column("text")), 1):
+            size += length
+            if size >= MAX_CHARS or end == len(batch):
+                yield Chunk([TableRows(path, before + start, batch.slice(start, end - start))])
+                start, size = end, 0
         before += len(batch)
+
+
+def _batch_of(tagged: TaggedChunk) -> Any:
+    """Return what a chunk of `read_chunks` was made of."""
+    return tagged.pieces[0].batch  # type: ignore[union-attr]
 
 
 class Table:
@@ -146,25 +207,24 @@ class Table:
         ]
         self.schema = pa.schema([*self._theirs, *(field for _, field in self._ours)], metadata=self._theirs.metadata)
 
-    def batch(self, chunk: Chunk, rows: Sequence[TaggedRow]) -> "pa.RecordBatch":
+    def batch(self, tagged: TaggedChunk) -> "pa.RecordBatch":
         """Return the rows of a chunk, with the columns that they came with."""
         pa = _pyarrow()
-        if chunk.source is not None:
-            theirs = [chunk.source.column(name) for name in self._theirs.names]
+        if self.keeps:
+            theirs = [_batch_of(tagged).column(name) for name in self._theirs.names]
         else:
-            theirs = [pa.array([_utf8(getattr(row, name)) for row in rows], pa.string()) for name in ("id", "title")]
-        columns = columns_of(rows, self._themes)
+            articles = tagged.articles
+            theirs = [
+                pa.array([_utf8(getattr(row, name)) for row in articles], pa.string()) for name in ("id", "title")
+            ]
+        columns = columns_of(tagged)
         columns["error"] = [error and _utf8(error) for error in columns["error"]]
-        ours = [pa.array(columns[name], field.type) for name, field in self._ours]
+        ours = [pa.array(columns[name], field.type, from_pandas=True) for name, field in self._ours]
         return pa.record_batch([*theirs, *ours], schema=self.schema)
 
-    def piece(self, chunk: Chunk, rows: Sequence[TaggedRow]) -> bytes:
+    def piece(self, tagged: TaggedChunk) -> bytes:
         """Return the rows of a chunk as an Arrow stream of its own, so that pieces can be put one behind another."""
-        pa = _pyarrow()
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, self.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
-            writer.write_batch(self.batch(chunk, rows))
-        return bytes(sink.getvalue())
+        return _stream_of(self.batch(tagged), compression="lz4")
 
     def finish(self, part: Path, stream: IO[bytes]) -> None:
         """Write the Parquet file from a file of pieces."""
@@ -239,7 +299,6 @@ def tag_file(
     model: Model,
     *,
     note: dict[str, str] | None = None,
-    on_rows: Callable[[list[TaggedRow]], None] | None = None,
 ) -> dict[str, int]:
     """Tag one Parquet file to another, here and now.
 
@@ -249,8 +308,6 @@ def tag_file(
     model : Model
     note : dict of str to str, optional
         Kept in the metadata of the output.
-    on_rows : callable, optional
-        Gets the rows of each chunk.
 
     Returns
     -------
@@ -263,16 +320,14 @@ def tag_file(
         When the file cannot be read to its end.
     """
     table = Table(model, [path])
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
 
     def batches() -> Iterator[Any]:
-        for chunk, rows in tag_chunks(read_chunks(path), model):
-            for row in rows:
-                counts[row.status] = counts.get(row.status, 0) + 1
-            if on_rows is not None:
-                on_rows(rows)
-            yield table.batch(chunk, rows)
+        for chunk in read_chunks(path):
+            tagged = tag_chunk(chunk, model)
+            counts.update(tagged.counts())
+            yield table.batch(tagged)
 
     with Path(output).open("wb") as stream:
         write_parquet(batches(), table.schema, stream, note=note)
-    return counts
+    return dict(+counts)

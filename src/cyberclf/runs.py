@@ -10,7 +10,7 @@ from cyberclf.files import is_replaceable
 from cyberclf.model import Model
 from cyberclf.progress import Progress
 from cyberclf.status import STATUSES
-from cyberclf.tagging import Chunk, TaggedRow, chunked, tag_chunks
+from cyberclf.tagging import Chunk, TaggedChunk, TaggedRow, chunked, tag_chunks
 from cyberclf.workers import Backend, in_order
 from cyberclf.written import MOST_REASONS, Writing, Written
 
@@ -43,7 +43,7 @@ class Run:
     backend : {"threads", "processes"}, optional
     progress : Progress, optional
     write : callable, optional
-        ``write(chunk, rows)`` makes lines of tagged rows, where they are not those of `lines_of`.
+        Makes lines of a tagged chunk, where they are not those of `lines_of`.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Run:
     n_jobs: int = 1
     backend: Backend | None = None
     progress: Progress | None = None
-    write: Callable[[Chunk, list[TaggedRow]], Iterable[str]] | None = None
+    write: Callable[[TaggedChunk], Iterable[str]] | None = None
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
     reasons: list[str] = field(default_factory=list)
     before: int = 0
@@ -145,13 +145,7 @@ class Run:
         return head_of(self.model, self.fmt).encode()
 
     def _written(self, chunks: Iterator[Chunk], table: "Table | None") -> Iterator[Written]:
-        if table is not None and table.keeps:
-            made = self._by_rows(chunks, table.piece)
-        elif self.write is not None:
-            made = self._by_rows(chunks, self.write)
-        else:
-            made = self._by_bytes(chunks, table)
-        for done in made:
+        for done in self._by_rows(chunks, self.write) if self.write is not None else self._by_bytes(chunks, table):
             yield done
             if self.progress is not None:
                 self.progress.add(sum(done.counts.values()))
@@ -163,19 +157,17 @@ class Run:
         for _, done in in_order(pairs, task, n_jobs=self.n_jobs, backend=self.backend):
             yield done
 
-    def _by_rows(
-        self, chunks: Iterator[Chunk], write: Callable[[Chunk, list[TaggedRow]], Iterable[str] | bytes]
-    ) -> Iterator[Written]:
-        """Make here what is written: of columns that need not travel, or by a function that cannot."""
-        for chunk, rows in tag_chunks(chunks, self.model, n_jobs=self.n_jobs, backend=self.backend):
-            yield Written.of(write(chunk, rows), rows)
+    def _by_rows(self, chunks: Iterator[Chunk], write: Callable[[TaggedChunk], Iterable[str]]) -> Iterator[Written]:
+        """Make here what is written, by a function that cannot travel."""
+        for tagged in tag_chunks(chunks, self.model, n_jobs=self.n_jobs, backend=self.backend):
+            yield Written.of("".join(write(tagged)).encode(), tagged)
 
     def _rows(self) -> Iterator[TaggedRow]:
-        for _, rows in tag_chunks(_chunks(self, None), self.model, n_jobs=self.n_jobs, backend=self.backend):
-            self._count(Written.of(b"", rows))
-            yield from rows
+        for tagged in tag_chunks(_chunks(self, None), self.model, n_jobs=self.n_jobs, backend=self.backend):
+            self._count(Written.of(b"", tagged))
+            yield from tagged.rows()
             if self.progress is not None:
-                self.progress.add(len(rows))
+                self.progress.add(len(tagged.articles))
 
     def _count(self, done: Written) -> None:
         for status, number in done.counts.items():

@@ -104,26 +104,46 @@ class TaggedTexts:
     spans: IntArray
     review: npt.NDArray[np.bool_]
 
+    @classmethod
+    def joined(cls, theme_list: tuple[Theme, ...], parts: Sequence["TaggedTexts"]) -> "TaggedTexts":
+        """Put texts together that were tagged apart, perhaps none."""
+        n = len(theme_list)
+        return cls(
+            theme_list,
+            [status for part in parts for status in part.status],
+            np.concatenate([np.empty((0, n)), *(part.probabilities for part in parts)]),
+            np.concatenate([np.empty((0, n), bool), *(part.given for part in parts)]),
+            np.concatenate([np.empty((0, n, 2), np.int64), *(part.spans for part in parts)]),
+            np.concatenate([np.empty((0, n), bool), *(part.review for part in parts)]),
+        )
+
     def texts(self) -> list[TaggedText]:
         """Return what is said of each text."""
         names = [theme.id for theme in self.theme_list]
         # One call for all: an array that is asked number by number is slow.
         given, review = columns_that_hold(self.given), columns_that_hold(self.review)
-        spans = self.spans.tolist()
+        spans = iter(self.spans[self.given].tolist())
         return [
             TaggedText(
                 status,
                 tuple(
-                    [
-                        Tag(self.theme_list[column], said[column], tuple(spans[row][column]))
-                        for column in given.get(row, ())
-                    ]
+                    [Tag(self.theme_list[column], said[column], tuple(next(spans))) for column in given.get(row, ())]
                 ),
                 dict(zip(names, said, strict=True)),
                 tuple([names[column] for column in review.get(row, ())]),
             )
             for row, (status, said) in enumerate(zip(self.status, self.probabilities.tolist(), strict=True))
         ]
+
+    def rounded(self) -> FloatArray:
+        """Return the probabilities to four decimals, as `round` makes them."""
+        scaled = self.probabilities * 10_000
+        nearest = np.rint(scaled)
+        found: FloatArray = nearest / 10_000
+        # Half-way between two, the product may lie on the other side.
+        for row, column in np.argwhere(np.abs(scaled - nearest) > 0.5 - 1e-6).tolist():
+            found[row, column] = round(float(self.probabilities[row, column]), 4)
+        return found
 
 
 def columns_that_hold(true: npt.NDArray[np.bool_]) -> dict[int, list[int]]:

@@ -1,18 +1,20 @@
 """Articles -> tagged rows, in chunks and in order: rows in are rows out."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import Any, Final
 
 from cyberclf.articles import Article, Piece, Unreadable, articles_of
+from cyberclf.errors import one_line
 from cyberclf.jsonlines import Lines
 from cyberclf.model import Model
-from cyberclf.status import Status
-from cyberclf.tagged import TaggedText
+from cyberclf.status import STATUSES, Status
+from cyberclf.tagged import TaggedText, TaggedTexts
 from cyberclf.workers import Backend, in_order
 
-__all__ = ["Chunk", "TaggedRow", "chunked", "rows_of", "tag_articles", "tag_chunks", "unread_row"]
+__all__ = ["Chunk", "TaggedChunk", "TaggedRow", "chunked", "tag_articles", "tag_chunk", "tag_chunks", "unread_row"]
 
 #: A chunk holds at most this many articles ...
 MAX_ROWS: Final = 256
@@ -77,17 +79,14 @@ class Chunk:
 
     Parameters
     ----------
-    pieces : sequence of Article, Unreadable or Lines
-    source : object, optional
-        What they were made of, one row an article: kept for who writes it again.
+    pieces : sequence of Article, Unreadable or Rows
     """
 
     pieces: Sequence[Piece]
-    source: Any = field(default=None, repr=False)
 
     @cached_property
     def articles(self) -> Sequence[Article | Unreadable]:
-        """The articles; lines are read when they are first asked for."""
+        """The articles; rows are read when they are first asked for."""
         return list(articles_of(self.pieces))
 
     def texts(self) -> list[str]:
@@ -96,8 +95,40 @@ class Chunk:
 
     @property
     def n_rows(self) -> int:
-        """Number of the articles; no line need be read for it."""
-        return sum(piece.n_rows() if isinstance(piece, Lines) else 1 for piece in self.pieces)
+        """Number of the articles; no row need be read for it."""
+        return sum(1 if isinstance(piece, Article | Unreadable) else piece.n_rows() for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedChunk:
+    """Articles, and what the model says of them.
+
+    Parameters
+    ----------
+    pieces : sequence of Article, Unreadable or Rows
+        What they were made of.
+    articles : sequence of Article or Unreadable
+        One whose text made the model fail is none that could be read.
+    texts : TaggedTexts
+        Of those that could be read, in order.
+    """
+
+    pieces: Sequence[Piece]
+    articles: Sequence[Article | Unreadable]
+    texts: TaggedTexts
+
+    def counts(self) -> dict[str, int]:
+        """Count the articles by status."""
+        unread = sum(isinstance(article, Unreadable) for article in self.articles)
+        return {s: unread if s == "error" else self.texts.status.count(s) for s in STATUSES}
+
+    def rows(self) -> list[TaggedRow]:
+        """Return a row for each article."""
+        said = iter(self.texts.texts())
+        return [
+            unread_row(article) if isinstance(article, Unreadable) else _row(article, next(said))
+            for article in self.articles
+        ]
 
 
 def chunked(pieces: Iterable[Piece]) -> Iterator[Chunk]:
@@ -131,41 +162,40 @@ def chunked(pieces: Iterable[Piece]) -> Iterator[Chunk]:
 
 @dataclass(frozen=True, slots=True)
 class _Tagging:
-    """Texts in, answers out; where a text makes the model fail, the reason, a string, in its place."""
+    """Texts in; out what is said of them, and of those that make the model fail, by their place, the reason."""
 
     model: Model
 
     def prepare(self) -> None:
         self.model.prepare()
 
-    def __call__(self, texts: Sequence[str]) -> list[TaggedText | str]:
+    def __call__(self, texts: Sequence[str]) -> tuple[TaggedTexts, dict[int, str]]:
         try:
-            return list(self.model.tag_many(texts))
+            return self.model.tag_texts(texts), {}
         except Exception:  # noqa: BLE001 - whatever one text does, the others are still tagged
-            return [_tag_or_reason(self.model, text) for text in texts]
+            made, failed = [], {}
+            for place, text in enumerate(texts):
+                try:
+                    made.append(self.model.tag_texts([text]))
+                except Exception as error:  # noqa: BLE001 - it becomes a row that says so
+                    failed[place] = one_line(f"{type(error).__name__} {error}")
+            return TaggedTexts.joined(self.model.theme_list, made), failed
 
 
-def _tag_or_reason(model: Model, text: str) -> TaggedText | str:
-    try:
-        return model.tag_many([text])[0]
-    except Exception as error:  # noqa: BLE001 - it becomes a row that says so
-        return f"{type(error).__name__} {error}".strip()
-
-
-def rows_of(chunk: Chunk, model: Model) -> list[TaggedRow]:
-    """Tag the articles of one chunk, here and now: a row for each, in order."""
+def tag_chunk(chunk: Chunk, model: Model) -> TaggedChunk:
+    """Tag the articles of one chunk, here and now."""
     return _joined(chunk, _Tagging(model)(chunk.texts()))
 
 
 def tag_chunks(
     chunks: Iterable[Chunk], model: Model, *, n_jobs: int = 1, backend: Backend | None = None
-) -> Iterator[tuple[Chunk, list[TaggedRow]]]:
+) -> Iterator[TaggedChunk]:
     """Tag chunks as they come, by `n_jobs` workers, few of them in memory at a time.
 
     Yields
     ------
-    (Chunk, list of TaggedRow)
-        A row for each article, in order.
+    TaggedChunk
+        In order.
 
     Raises
     ------
@@ -174,12 +204,21 @@ def tag_chunks(
     """
     pairs = ((chunk, chunk.texts()) for chunk in chunks)
     for chunk, answers in in_order(pairs, _Tagging(model), n_jobs=n_jobs, backend=backend):
-        yield chunk, _joined(chunk, answers)
+        yield _joined(chunk, answers)
 
 
-def _joined(chunk: Chunk, answers: Sequence[TaggedText | str]) -> list[TaggedRow]:
-    left = iter(answers)
-    return [_row(article, next(left) if isinstance(article, Article) else "") for article in chunk.articles]
+def _joined(chunk: Chunk, answers: tuple[TaggedTexts, Mapping[int, str]]) -> TaggedChunk:
+    texts, failed = answers
+    if not failed:
+        return TaggedChunk(chunk.pieces, chunk.articles, texts)
+    places = count()
+    articles = [
+        article
+        if isinstance(article, Unreadable) or (reason := failed.get(next(places))) is None
+        else Unreadable(article.id, article.where, f"{article.where}: could not be tagged: {reason}", article.title)
+        for article in chunk.articles
+    ]
+    return TaggedChunk(chunk.pieces, articles, texts)
 
 
 def tag_articles(
@@ -194,29 +233,24 @@ def tag_articles(
     >>> next(rows).status
     'empty'
     """
-    for _, rows in tag_chunks(chunked(articles), model, n_jobs=n_jobs, backend=backend):
-        yield from rows
+    for tagged in tag_chunks(chunked(articles), model, n_jobs=n_jobs, backend=backend):
+        yield from tagged.rows()
 
 
 def unread_row(article: Unreadable) -> TaggedRow:
     """Return the row of what could not be read."""
-    return TaggedRow(article.id, "", article.where, (), {}, {}, "error", article.reason)
+    return TaggedRow(article.id, article.title, article.where, (), {}, {}, "error", article.reason)
 
 
-def _row(article: Article | Unreadable, answer: TaggedText | str) -> TaggedRow:
-    if isinstance(article, Unreadable):
-        return unread_row(article)
-    if isinstance(answer, str):
-        reason = f"{article.where}: could not be tagged: {answer}"
-        return TaggedRow(article.id, article.title, article.where, (), {}, {}, "error", reason)
+def _row(article: Article, said: TaggedText) -> TaggedRow:
     return TaggedRow(
         article.id,
         article.title,
         article.where,
-        answer.themes,
-        answer.probabilities,
-        {tag.theme.id: article.own_span(*tag.passage) for tag in answer.tags},
-        answer.status,
-        review=answer.review,
+        said.themes,
+        said.probabilities,
+        {tag.theme.id: article.own_span(*tag.passage) for tag in said.tags},
+        said.status,
+        review=said.review,
         text=article.text[article.offset :],
     )

@@ -8,9 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
 from cyberclf.articles import Article, Unreadable
 from cyberclf.model import Model
 from cyberclf.status import MIN_WORDS
@@ -94,13 +91,14 @@ def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts) ->
     shares = ", ".join([f"{name.replace('%', '%%')}: %s" for name in names])
     given, review = columns_that_hold(tagged.given), columns_that_hold(tagged.review)
     spans = iter(tagged.spans[tagged.given].tolist())
-    rows = enumerate(zip(tagged.status, _rounded(tagged.probabilities), strict=True))
+    rows = enumerate(zip(tagged.status, tagged.rounded().tolist(), strict=True))
     lines = []
     for article in articles:
         if isinstance(article, Unreadable):
             lines.append(_json_line(unread_row(article)))
             continue
         row, (status, rounded) = next(rows)
+        filled = shares % tuple([_share(share) for share in rounded])
         themes = passages = reviewed = ""
         if row in given:
             themes = ", ".join([names[column] for column in given[row]])
@@ -110,26 +108,15 @@ def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts) ->
             reviewed = ", ".join([names[column] for column in review[row]])
         lines.append(
             f'{{"id": {_quoted(article.id)}, "title": {_quoted(article.title)}, "themes": [{themes}], '
-            f'"probabilities": {{{shares % tuple(rounded)}}}, "passages": {{{passages}}}, "review": [{reviewed}], '
+            f'"probabilities": {{{filled}}}, "passages": {{{passages}}}, "review": [{reviewed}], '
             f'"status": "{status}"}}\n'
         )
     return "".join(lines)
 
 
-def _rounded(probabilities: npt.NDArray[np.float64]) -> list[list[str]]:
-    """Write to four decimals, as `round` and `repr` do."""
-    scaled = probabilities * 10_000
-    nearest = np.rint(scaled)
-    rows = [[_share(number) for number in row] for row in nearest.astype(np.int64).tolist()]
-    # Half-way between two, the product may lie on the other side.
-    for row, column in np.argwhere(np.abs(scaled - nearest) > 0.5 - 1e-6).tolist():
-        rows[row][column] = repr(round(float(probabilities[row, column]), 4))
-    return rows
-
-
 @cache
-def _share(number: int) -> str:
-    return repr(number / 10_000)
+def _share(value: float) -> str:
+    return repr(value)
 
 
 def _utf8(text: str) -> str:

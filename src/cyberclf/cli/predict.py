@@ -14,7 +14,7 @@ from cyberclf.cli.common import check_paths, fail, is_output, jobs_option, opene
 from cyberclf.model import Model
 
 if TYPE_CHECKING:
-    from cyberclf.tagging import Chunk, TaggedRow
+    from cyberclf.tagging import TaggedChunk
     from cyberclf.workers import Backend
 
 __all__ = ["predict"]
@@ -119,7 +119,8 @@ def predict(
     # A folder that is read may hold what a run before wrote, which this one replaces.
     files = [file for file in find_files(paths) if not is_output(file, output)]
     progress = Progress(sys.stderr, files)
-    backend = _backend(files, fmt)
+    # A command is alone in its process, which can be copied as it stands.
+    backend: Backend | None = "fork" if sys.platform == "linux" else None
     run = Run(files, loaded, fmt, n_jobs=jobs, backend=backend, progress=progress)  # type: ignore[arg-type] # a choice
     if explain:
         run.write = _explaining(loaded, fmt, on_terminal=output in {None, "-"})
@@ -141,12 +142,6 @@ def predict(
     _sum_up(run.counts, run.reasons)
 
 
-def _backend(files: Sequence[str], fmt: str) -> "Backend | None":
-    """Choose how workers begin: a command is alone in its process, until Arrow begins its threads."""
-    alone = fmt != "parquet" and not any(file.lower().endswith(".parquet") for file in files)
-    return "fork" if sys.platform == "linux" and alone else None
-
-
 def _sum_up(counts: dict[str, int], reasons: Sequence[str]) -> None:
     for reason in reasons:
         say(f"cyberclf: {' '.join(reason.split())}")
@@ -158,11 +153,11 @@ def _sum_up(counts: dict[str, int], reasons: Sequence[str]) -> None:
         fail("nothing could be read" if total else "no article in what was given", 1)
 
 
-def _explaining(model: Model, fmt: str, *, on_terminal: bool) -> "Callable[[Chunk, list[TaggedRow]], Iterable[str]]":
+def _explaining(model: Model, fmt: str, *, on_terminal: bool) -> "Callable[[TaggedChunk], Iterable[str]]":
     from cyberclf.evidence import lines_with_evidence, terminal_painter
 
     paint = terminal_painter() if on_terminal and fmt == "table" else None
-    return lambda chunk, rows: lines_with_evidence(chunk, rows, model, fmt, paint=paint)
+    return lambda tagged: lines_with_evidence(tagged, model, fmt, paint=paint)
 
 
 def _chosen(model: Model, choices: Choices) -> Model:
