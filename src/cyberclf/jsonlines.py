@@ -17,7 +17,7 @@ __all__ = ["MAX_BYTES", "Lines", "decode", "json_rows", "line_blocks"]
 MAX_BYTES: Final = 20_000_000
 #: A block ends with the line that brings it to this many bytes: work enough to be worth handing over, and few of
 #: them fill a cache.
-_BLOCK: Final = 1_500_000
+_BLOCK: Final = 700_000
 _BOM: Final = b"\xef\xbb\xbf"
 _parse: Final = json.JSONDecoder().decode
 

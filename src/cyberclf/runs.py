@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal
 
 from cyberclf.articles import Piece, read_pieces
@@ -22,6 +23,8 @@ __all__ = ["FILE_FORMATS", "Run", "is_regular"]
 
 FILE_FORMATS: Final = ("table", "jsonl", "csv", "html", "parquet")
 _WRITE: Final = 8192
+#: Bytes of input from which the model need not wait and see whether it pays to load what scores many texts.
+_LARGE: Final = 2_000_000
 
 
 def is_regular(output: str | None) -> bool:
@@ -145,6 +148,8 @@ class Run:
         return head_of(self.model, self.fmt).encode()
 
     def _written(self, chunks: Iterator[Chunk], table: "Table | None") -> Iterator[Written]:
+        if sum(Path(file).stat().st_size for file in self.files if Path(file).is_file()) >= _LARGE:
+            self.model.prepare()
         for done in self._by_rows(chunks, self.write) if self.write is not None else self._by_bytes(chunks, table):
             yield done
             if self.progress is not None:
