@@ -32,6 +32,12 @@ LINES = [
     b'{"id": ' + b"9" * 50 + b"}",
     b'{"id": ' + b"9" * 5000 + b"}",
     b'{"text": "\\ud800"}',
+    b'{"id": 18446744073709551616}',
+    b'{"a": {"b": [0, [-9223372036854775809]]}}',
+    b'{"a": ' + b"[" * 600 + b"1.5" + b"]" * 600 + b"}",
+    b'{"id": -0, "a": 1e5, "b": true, "c": null, "d": "\\ud83d\\ude00"}',
+    b'{"a": "\x01"}',
+    b'{"a": 01}',
     b"[" * 3000,
     b'{"text": "' + b"x" * 6000 + b'"}',
     b" " * 6100,
@@ -58,10 +64,15 @@ def one_by_one(content, path):
             yield where, row if isinstance(row, dict) else f"{where}: not a JSON object; each line is one object"
 
 
+@pytest.mark.parametrize("reader", ["json", "orjson"])
 @whatever(some.lists(some.sampled_from(LINES), max_size=12), some.sampled_from([1, 7, 40, 5000]), some.booleans())
-def test_blocks_hold_the_rows_of_the_file_and_their_numbers(lines, size, ends):
+def test_blocks_hold_the_rows_of_the_file_and_their_numbers(reader, lines, size, ends):
+    if reader == "orjson":
+        pytest.importorskip("orjson")
     content = b"\n".join(lines) + b"\n" * ends
     with pytest.MonkeyPatch.context() as patch:
+        if reader == "json":
+            patch.setattr(jsonlines, "_orjson", lambda: None)
         patch.setattr(jsonlines, "MAX_BYTES", 6000)
         patch.setattr(jsonlines, "_BLOCK", size)
         expected = list(one_by_one(content, "f"))
@@ -74,7 +85,7 @@ def test_blocks_hold_the_rows_of_the_file_and_their_numbers(lines, size, ends):
 def test_a_block_ends_with_a_line():
     content = b"".join(b'{"text": "%d"}\n' % number for number in range(200_000))
     blocks = list(line_blocks(io.BytesIO(content), "f"))
-    assert len(blocks) == 3
+    assert len(blocks) == 6
     assert b"".join(block.content for block in blocks) == content
     assert all(block.content.endswith(b"\n") for block in blocks)
     assert [block.first for block in blocks] == [1, 1 + blocks[0].n_lines, 1 + blocks[0].n_lines + blocks[1].n_lines]
@@ -135,3 +146,24 @@ def test_a_file_that_changes_before_its_block_is_read_is_said_in_a_line(tmp_path
         path.write_bytes(other[change])
     with pytest.raises(ArticleError, match="f: changed while it was read; leave it as it is, and run again"):
         list(pickle.loads(sent).rows())  # noqa: S301 - our own
+
+
+@whatever(
+    some.recursive(
+        some.none()
+        | some.booleans()
+        | some.integers()
+        | some.floats()
+        | some.text(some.characters(exclude_categories=())),
+        lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=3), inner, max_size=3),
+        max_leaves=8,
+    ),
+    some.booleans(),
+)
+def test_a_fast_reader_says_what_json_says_or_leaves_it_to_that(value, ascii_only):
+    pytest.importorskip("orjson")
+    content = json.dumps({"a": value}, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    quickly = jsonlines._quickly(content)
+    assert quickly is None or repr(quickly) == repr(json.loads(content.decode()))
+    plain = isinstance(value, str | bool | None) and "\\u" not in json.dumps(value)
+    assert quickly is not None or not plain
