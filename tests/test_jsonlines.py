@@ -88,7 +88,8 @@ def test_a_block_ends_with_a_line():
     assert len(blocks) == 6
     assert b"".join(block.content for block in blocks) == content
     assert all(block.content.endswith(b"\n") for block in blocks)
-    assert [block.first for block in blocks] == [1, 1 + blocks[0].n_lines, 1 + blocks[0].n_lines + blocks[1].n_lines]
+    lines = [block.n_lines for block in blocks]
+    assert [block.first for block in blocks] == [1 + sum(lines[:number]) for number in range(6)]
 
 
 def test_a_line_too_long_by_far_is_not_held(monkeypatch):
