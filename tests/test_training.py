@@ -68,14 +68,6 @@ def test_every_real_article_is_held_out_once(small_corpus):
     assert sorted(tested) == list(range(len(small_corpus.articles)))
 
 
-def test_near_duplicates_without_event_are_one_event():
-    text = "le ministre a présenté hier au parlement le projet de loi sur la protection des données personnelles "
-    texts = [text, text + "enfin", "une équipe de football gagne la coupe devant son public ravi"]
-    rows = [LabelledArticle(str(n), str(n), frozenset(), text=t) for n, t in enumerate(texts)]
-    groups = encode(rows, ()).groups
-    assert groups[0] == groups[1] != groups[2]
-
-
 def test_seeds_are_a_fold_of_their_own_and_written_text_is_held_out_by_writer(small_corpus):
     kinds = ["press"] * 20 + ["written"] * 10 + ["seed"] * 6
     rows = [replace(a, kind=k) for a, k in zip(small_corpus.articles, kinds, strict=True)]

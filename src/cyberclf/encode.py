@@ -1,6 +1,5 @@
-"""Labelled articles -> sparse counts and label matrices, and which articles are one event."""
+"""Labelled articles -> sparse counts and label matrices."""
 
-import zlib
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,19 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from cyberclf.events import event_groups
 from cyberclf.labelled import LabelledArticle
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-__all__ = ["Encoded", "encode", "event_groups"]
+__all__ = ["Encoded", "encode"]
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-
-_HASHES, _BAND = 64, 4
-#: Articles that share at least this much of their words are taken for one event.
-_SAME = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,57 +118,3 @@ def encode(articles: Iterable[LabelledArticle], themes: Iterable[str]) -> Encode
         kinds=np.array([article.kind for article in rows]),
         counted_pairs=None if pairs is None else frozenset(pairs),
     )
-
-
-def event_groups(articles: list[LabelledArticle], counts: "csr_matrix", first: IntArray, terms: list[str]) -> IntArray:
-    """Give a number to each article, so that those of one event, or with nearly the same words, share a number.
-
-    Events are as given.  Articles without one are compared by MinHash signatures with banding
-    (Broder 1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3), then by
-    the Jaccard similarity of their words.
-
-    Returns
-    -------
-    ndarray of int64, shape (n_articles,)
-    """
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    n = len(articles)
-    links: list[tuple[int, int]] = []
-    seen: dict[str, int] = {}
-    for number, article in enumerate(articles):
-        if article.event is not None:
-            links.append((number, seen.setdefault(article.event, number)))
-    loose = [number for number, article in enumerate(articles) if article.event is None]
-    single = np.array([term[0] != "@" and " " not in term for term in terms], dtype=bool)
-    sets = {}
-    for number in loose:
-        found = np.unique(counts.indices[counts.indptr[first[number]] : counts.indptr[first[number + 1]]])
-        sets[number] = found[single[found]]
-    links += _near_duplicates(sets, terms)
-    pairs = np.array(links, dtype=np.int64).reshape(-1, 2)
-    graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
-    groups: IntArray = connected_components(graph, directed=False)[1].astype(np.int64)
-    return groups
-
-
-def _near_duplicates(sets: dict[int, npt.NDArray[Any]], terms: list[str]) -> list[tuple[int, int]]:
-    hashed = np.array([zlib.crc32(term.encode("utf-8", "surrogatepass")) for term in terms], dtype=np.uint64)
-    rng = np.random.default_rng(0)
-    factors = rng.integers(1, 2**31, size=_HASHES, dtype=np.uint64) | np.uint64(1)
-    shifts = rng.integers(0, 2**31, size=_HASHES, dtype=np.uint64)
-    buckets: dict[tuple[int, bytes], int] = {}
-    links = []
-    for number, members in sets.items():
-        if not len(members):
-            continue
-        mixed = hashed[members][:, None] * factors + shifts
-        signature = ((mixed >> np.uint64(20)) & np.uint64(0xFFFFFFFF)).min(axis=0)
-        for band in range(0, _HASHES, _BAND):
-            other = buckets.setdefault((band, signature[band : band + _BAND].tobytes()), number)
-            if other != number:
-                shared = len(np.intersect1d(members, sets[other], assume_unique=True))
-                if shared >= _SAME * (len(members) + len(sets[other]) - shared):
-                    links.append((number, other))
-    return links

@@ -1,0 +1,128 @@
+"""Which articles are of one event: those that must not stand on both sides of a fold."""
+
+import zlib
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cyberclf.labelled import LabelledArticle
+from cyberclf.status import is_word
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+__all__ = ["event_groups"]
+
+IntArray = npt.NDArray[np.int64]
+
+_HASHES: Final = 64
+_BAND: Final = 4
+#: Articles that share at least this much of their words are taken for one event ...
+_SAME: Final = 0.6
+#: ... and so are those whose words are so much alike, weighed by how rare they are, and that are at most so many
+#: days apart: two papers' reports of one event share few sentences.
+_ALIKE: Final = 0.35
+_DAYS: Final = 10
+#: Words that more than this share of the articles have tell no event from another.
+_COMMON: Final = 0.1
+_BLOCK: Final = 1000
+
+
+def event_groups(
+    articles: Sequence[LabelledArticle], counts: "csr_matrix", first: IntArray, terms: Sequence[str]
+) -> IntArray:
+    """Give a number to each article, so that those of one event share a number.
+
+    Events are as given, but no list of events is free of doubles: dated real articles of which two are much alike
+    within ten days (cosine of TF-IDF) are of one event, too.  Articles without an event are compared by MinHash
+    signatures with banding (Broder 1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets,
+    chapter 3), then by the Jaccard similarity of their words.
+
+    Parameters
+    ----------
+    articles : sequence of LabelledArticle
+    counts : csr_matrix, shape (n_passages, n_terms)
+    first : ndarray of int64, shape (n_articles + 1,)
+        Passages of article i are ``first[i]:first[i + 1]``.
+    terms : sequence of str, length n_terms
+
+    Returns
+    -------
+    ndarray of int64, shape (n_articles,)
+    """
+    from scipy.sparse import coo_matrix, csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    n = len(articles)
+    links: list[tuple[int, int]] = []
+    seen: dict[str, int] = {}
+    for number, article in enumerate(articles):
+        if article.event is not None:
+            links.append((number, seen.setdefault(article.event, number)))
+    gather = csr_matrix((np.ones(counts.shape[0]), np.arange(counts.shape[0]), first), shape=(n, counts.shape[0]))
+    words = (gather @ counts)[:, np.flatnonzero([is_word(term) for term in terms])].tocsr()
+    links += _near_duplicates(articles, words, [term for term in terms if is_word(term)])
+    links += _alike(articles, words)
+    pairs = np.array(links, dtype=np.int64).reshape(-1, 2)
+    graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    groups: IntArray = connected_components(graph, directed=False)[1].astype(np.int64)
+    return groups
+
+
+def _near_duplicates(
+    articles: Sequence[LabelledArticle], words: "csr_matrix", terms: Sequence[str]
+) -> list[tuple[int, int]]:
+    hashed = np.array([zlib.crc32(term.encode("utf-8", "surrogatepass")) for term in terms], dtype=np.uint64)
+    rng = np.random.default_rng(0)
+    factors = rng.integers(1, 2**31, size=_HASHES, dtype=np.uint64) | np.uint64(1)
+    shifts = rng.integers(0, 2**31, size=_HASHES, dtype=np.uint64)
+    buckets: dict[tuple[int, bytes], int] = {}
+    sets: dict[int, npt.NDArray[Any]] = {}
+    links = []
+    for number, article in enumerate(articles):
+        members = words.indices[words.indptr[number] : words.indptr[number + 1]]
+        if article.event is not None or not len(members):
+            continue
+        sets[number] = members
+        mixed = hashed[members][:, None] * factors + shifts
+        signature = ((mixed >> np.uint64(20)) & np.uint64(0xFFFFFFFF)).min(axis=0)
+        for band in range(0, _HASHES, _BAND):
+            other = buckets.setdefault((band, signature[band : band + _BAND].tobytes()), number)
+            if other != number:
+                shared = len(np.intersect1d(members, sets[other], assume_unique=True))
+                if shared >= _SAME * (len(members) + len(sets[other]) - shared):
+                    links.append((number, other))
+    return links
+
+
+def _alike(articles: Sequence[LabelledArticle], words: "csr_matrix") -> list[tuple[int, int]]:
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    days = np.array([_day(article) for article in articles])
+    order = np.argsort(days, kind="stable")
+    order = order[days[order] > 0]
+    if len(order) < 2:
+        return []
+    days, counts = days[order], words[order]
+    rare = np.bincount(counts.indices, minlength=counts.shape[1]) <= max(2.0, _COMMON * len(order))
+    x = TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, np.flatnonzero(rare)])
+    links = []
+    for low in range(0, len(order), _BLOCK):
+        last = np.searchsorted(days, days[min(low + _BLOCK, len(order)) - 1] + _DAYS, side="right")
+        for other in range(low, last, _BLOCK):
+            found = (x[low : low + _BLOCK] @ x[other : min(other + _BLOCK, last)].T).tocoo()
+            one, two = found.row + low, found.col + other
+            near = (found.data >= _ALIKE) & (one < two) & (days[two] - days[one] <= _DAYS)
+            links += list(zip(order[one[near]].tolist(), order[two[near]].tolist(), strict=True))
+    return links
+
+
+def _day(article: LabelledArticle) -> int:
+    """Day of a real article, counted from the first of our era; 0 where it is not known."""
+    try:
+        return date.fromisoformat(article.date or "").toordinal() if article.kind == "press" else 0
+    except ValueError:
+        return 0

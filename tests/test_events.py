@@ -1,0 +1,68 @@
+"""Which articles are of one event, whatever their numbers say."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given as whatever
+from hypothesis import strategies as some
+
+from cyberclf import events
+from cyberclf.encode import encode
+from cyberclf.labelled import LabelledArticle
+
+ACCORD = "Lomé et Luxembourg signent trois accords sur la formation, un centre de données et la cybersécurité"
+REPORT = "Trois accords sont signés : Luxembourg appuie à Lomé un centre de données et la cybersécurité"
+FOOTBALL = "une équipe de football gagne la coupe devant son public ravi après les prolongations"
+
+
+def article(number, text, **given):
+    return LabelledArticle(str(number), str(number), frozenset(), text=text, **given)
+
+
+def others(number):
+    """Make articles that have nothing in common, so that no word of the test is a common one."""
+    return [article(f"o{n}", " ".join(f"{chr(97 + n)}{chr(97 + k)}xyz" for k in range(20))) for n in range(number)]
+
+
+def grouped(*articles):
+    return encode([*articles, *others(20)], ()).groups[: len(articles)].tolist()
+
+
+def test_near_duplicates_without_event_are_one_event():
+    text = "le ministre a présenté hier au parlement le projet de loi sur la protection des données personnelles "
+    groups = grouped(article(0, text), article(1, text + "enfin"), article(2, FOOTBALL))
+    assert groups[0] == groups[1] != groups[2]
+
+
+def test_two_reports_of_one_event_within_days_are_one_event_though_their_numbers_differ():
+    first = article(0, ACCORD, event="1", date="2026-01-30")
+    groups = grouped(first, article(1, REPORT, event="2", date="2026-02-09"), article(2, FOOTBALL, date="2026-02-01"))
+    assert groups[0] == groups[1] != groups[2]
+
+
+@pytest.mark.parametrize(
+    "given", [{"date": "2026-02-10"}, {"date": None}, {"date": "février"}, {"date": "2026-02-01", "kind": "written"}]
+)
+def test_reports_far_apart_or_of_no_known_day_or_not_real_are_events_of_their_own(given):
+    groups = grouped(article(0, ACCORD, event="1", date="2026-01-30"), article(1, REPORT, event="2", **given))
+    assert groups[0] != groups[1]
+
+
+def test_what_has_one_event_by_its_number_stays_one():
+    groups = grouped(article(0, ACCORD, event="1"), article(1, FOOTBALL, event="1"), article(2, REPORT, event="2"))
+    assert groups[0] == groups[1] != groups[2]
+
+
+@whatever(some.lists(some.integers(1, 40), min_size=2, max_size=25), some.integers(1, 7))
+def test_blocks_of_any_size_find_the_same(days, size):
+    texts = (ACCORD, REPORT, FOOTBALL)
+    made = [
+        article(n, texts[n % 3], event=str(n), date=f"2026-{1 + day // 29:02}-{1 + day % 28:02}")
+        for n, day in enumerate(days)
+    ]
+    whole = encode([*made, *others(20)], ()).groups.tolist()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(events, "_BLOCK", size)
+        assert encode([*made, *others(20)], ()).groups.tolist() == whole
+    alone = encode([replace(made[0], date=None), *made[1:], *others(20)], ()).groups
+    assert (alone == alone[0]).sum() == 1
