@@ -105,11 +105,12 @@ def test_killed_and_resumed_is_as_if_never_killed(archive, tmp_path, source, suf
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted([output.name, whole.name])
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_interrupted_by_hand_says_how_to_go_on(archive, tmp_path, jobs):
+def test_interrupted_by_hand_or_ended_it_says_how_to_go_on(archive, tmp_path, jobs, how):
     output = tmp_path / "o.jsonl"
-    status, said = killed(archive / "a.jsonl", "--jobs", jobs, output=output, with_signal=signal.SIGINT)
+    status, said = killed(archive / "a.jsonl", "--jobs", jobs, output=output, with_signal=how)
     assert status == 130
     assert f"what was done stands in {output}.part; go on with --resume" in said
     assert "Traceback" not in said

@@ -49,15 +49,21 @@ class Task(Protocol[_Given_contra, _Answer_co]):
 _own: list[Task[Any, Any]] = []
 
 
-def _adopt(path: str) -> None:
+def _leave_to_parent() -> None:
+    """Let the process whose worker this is say what becomes of a run that is ended: a signal may go to all."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _adopt(path: str) -> None:
+    _leave_to_parent()
     # Written by our parent, in a folder that is its user's own.
     _own[:] = [pickle.loads(Path(path).read_bytes())]  # noqa: S301
 
 
 def _follow() -> None:
     """Begin as a copy of a process, and end with it: a copy holds a pipe's other end, and would wait for ever."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _leave_to_parent()
 
     def end() -> None:
         parent = multiprocessing.parent_process()
@@ -175,8 +181,8 @@ class _Helpers:
     def _begin(self) -> None:
         masked = None
         if hasattr(signal, "pthread_sigmask"):
-            # Ctrl-C goes to a whole group: the workers, which inherit this, are ended in order by their parent.
-            masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            # A signal may go to a whole group: the workers, which inherit this, are ended in order by their parent.
+            masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
             if self._backend == "threads":
                 self._pool = ThreadPoolExecutor(self._number)

@@ -3,7 +3,9 @@
 import atexit
 import gc
 import os
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,6 +47,9 @@ def main(args: Sequence[str] | None = None) -> None:
     if sys.stdout is None:
         # Closed by who called: there is nobody to answer.
         fail("standard output is closed; open it, or give --output FILE", 1)
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        # Whoever ends it by a command loses no more than who does by hand.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     before = warnings.formatwarning
     warnings.formatwarning = lambda message, *_, **__: printable(f"cyberclf: {message}") + "\n"
     try:
