@@ -505,6 +505,7 @@ def test_evaluate_cross_validates_and_writes_json(tmp_path, call, user_csv):
     status, out, err = call("evaluate", user_csv, "--json", tmp_path / "e.json", "--jobs", 1)
     assert status == 0, err
     assert "no event on both sides" in out
+    assert "  mostly luck: fewer than 10 articles have música, pesca; intervals from so few are too narrow\n" in out
     figures = json.loads((tmp_path / "e.json").read_text("utf-8"))
     headline = next(iter(figures.values()))
     assert set(headline["scores"]) >= {"pesca", "música", "macro", "micro"}

@@ -14,6 +14,8 @@ __all__ = ["comparison_as_text", "info_as_text", "scores_as_text"]
 
 #: Changed articles that a terminal shows.
 _SHOWN: Final = 20
+#: Below so many articles that have a theme, its scores say little.
+_ENOUGH: Final = 10
 _SCORES: Final = (("F1", "f1"), ("average precision", "average_precision"))
 
 
@@ -35,6 +37,11 @@ def scores_as_text(part: "Part") -> str:
         ]
         left = f"{printable(str(theme)):{width}}  {_number(row['precision']):9}  {_number(row['recall']):6}"
         lines.append(f"  {left}  {spans[0]:20} {spans[1]:20} {int(row['support'])}")
+    support = part.table["support"].to_dict()
+    few = [theme for theme in part.predictions.themes if support[theme] < _ENOUGH]
+    if few:
+        names = printable(", ".join(few))
+        lines.append(f"  mostly luck: fewer than {_ENOUGH} articles have {names}; intervals from so few are too narrow")
     lines.append(
         f"  all themes right: {part.summary['subset_accuracy']:.1%} of articles; "
         f"without a theme: {part.summary['without_theme_true']:.1%}, said {part.summary['without_theme_given']:.1%}"
