@@ -199,6 +199,14 @@ def test_bad_rows_of_a_table_are_rows(tmp_path):
     assert f"{path}:3: 3 cells for 2 columns" in err
 
 
+def test_a_row_has_its_own_id_if_that_says_anything(tmp_path, call):
+    given = ['"a"', "5", "1.5", "12345678901234567890123", '""', "null", "NaN", "[1]"]
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(f'{{"id": {one}, "text": "La loi est votée."}}\n' for one in given), "utf-8")
+    ids = [row["id"] for row in rows_of(call("predict", path)[1])]
+    assert ids == ["a", "5", "1.5", "12345678901234567890123", *(f"{path}:{row}" for row in range(5, 9))]
+
+
 def test_one_unreadable_file_does_not_stop_the_others(tmp_path, call):
     (tmp_path / "a.txt").write_bytes(TEXT.encode("latin-1", "replace"))
     (tmp_path / "b.txt").write_text(TEXT, "utf-8")

@@ -309,7 +309,8 @@ def from_rows(rows: Iterable[tuple[str, dict[str, Any] | str]]) -> Iterator[Arti
             yield Unreadable(where, where, row)
             continue
         given = row.get("id")
-        row_id = str(given) if isinstance(given, str | int) and given != "" else where
+        # NaN, which is how a table says that there is none, is not itself.
+        row_id = str(given) if isinstance(given, str | int | float) and given == given and given != "" else where
         try:
             text, offset = text_of(row, where)
         except ArticleError as error:
