@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cyberclf.analyzer import analyzer_fingerprint
-from cyberclf.articles import csv_rows
+from cyberclf.csvrows import csv_rows
 from cyberclf.errors import ArticleError, CorpusError
 from cyberclf.jsonlines import json_rows
 from cyberclf.labelled import LabelledArticle, labelled_article
