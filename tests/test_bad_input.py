@@ -191,6 +191,16 @@ def test_a_full_standard_output(tmp_path, command):
 
 
 @needs_full
+def test_a_full_standard_output_is_no_failure_of_workers(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    (tmp_path / "a.jsonl").write_text(f"{json.dumps({'text': f'{TEXT} ' * 20})}\n" * 5000, "utf-8")
+    with FULL.open("wb") as full:
+        status, _, err = run("predict", tmp_path / "a.jsonl", "--format", "csv", "--jobs", 2, stdout=full)
+    assert status == 1
+    assert err == "cyberclf: standard output: No space left on device\n"
+
+
+@needs_full
 def test_a_full_device_as_output(tmp_path):
     (tmp_path / "a.txt").write_text(TEXT, "utf-8")
     status, out, err = run("predict", tmp_path / "a.txt", "--output", FULL)

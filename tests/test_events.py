@@ -53,6 +53,11 @@ def test_what_has_one_event_by_its_number_stays_one():
     assert groups[0] == groups[1] != groups[2]
 
 
+def test_dated_reports_of_which_all_words_are_common_are_compared_by_nothing():
+    made = [article(n, FOOTBALL, event=str(n), date="2026-01-30") for n in range(3)]
+    assert len(set(encode(made, ()).groups.tolist())) == 3
+
+
 @whatever(some.lists(some.integers(1, 40), min_size=2, max_size=25), some.integers(1, 7))
 def test_blocks_of_any_size_find_the_same(days, size):
     texts = (ACCORD, REPORT, FOOTBALL)

@@ -1,5 +1,6 @@
 """Whole or not at all."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,16 @@ def test_a_full_device_is_named():
     with pytest.raises(OSError, match="space") as caught, atomic_write("/dev/full") as stream:
         stream.write("a")
     assert caught.value.filename == "/dev/full"
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="this system does not name what is open")
+def test_a_pipe_that_has_no_name_of_its_own_is_written_directly():
+    reader, writer = os.pipe()
+    with atomic_write(f"/dev/fd/{writer}") as stream:
+        stream.write("né")
+    os.close(writer)
+    assert os.read(reader, 9).decode() == "né"
+    os.close(reader)
 
 
 def test_the_checkout_and_its_files_are_found(root):

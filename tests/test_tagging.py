@@ -187,6 +187,13 @@ def copies(*, dies=False):
     return subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+def run_with(before):
+    """Let copies do what they do, after some other code."""
+    env = os.environ | {"PYTHONPATH": str(Path(cyberclf.__file__).resolve().parents[1])}
+    code = before + COPIES.format(dies=False)
+    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, timeout=30, check=False)
+
+
 @linux
 def test_copies_of_the_caller_do_what_it_prepared_and_answers_come_in_order():
     process = copies()
@@ -204,6 +211,42 @@ def test_a_copy_that_dies_is_said():
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert b"TaggingError: a worker process was killed" in err
+
+
+@linux
+def test_a_copy_that_is_killed_while_it_answers_hangs_nobody():
+    done = run_with("""
+import os, signal
+from multiprocessing.connection import Connection
+parent, send, sent = os.getpid(), Connection._send, []
+def half(self, content, *given):
+    if os.getpid() != parent:
+        sent.append(1)
+        if len(sent) == 4:
+            os.write(self.fileno(), content[: len(content) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+    return send(self, content, *given)
+Connection._send = half
+""")
+    assert done.returncode == 1
+    assert b"TaggingError: a worker process was killed" in done.stderr
+
+
+@linux
+def test_where_not_all_copies_can_be_made_the_caller_does_all_and_ends():
+    done = run_with("""
+import os
+fork, made = os.fork, []
+def once():
+    made.append(1)
+    if len(made) > 1:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+    return fork()
+os.fork = once
+""")
+    assert done.returncode == 0, done.stderr
+    assert b"workers could not be started, so one process does all" in done.stderr
+    assert len(done.stdout.splitlines()) == 100
 
 
 @linux

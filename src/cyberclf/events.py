@@ -108,6 +108,8 @@ def _alike(articles: Sequence[LabelledArticle], words: "csr_matrix") -> list[tup
         return []
     days, counts = days[order], words[order]
     rare = np.bincount(counts.indices, minlength=counts.shape[1]) <= max(2.0, _COMMON * len(order))
+    if not rare.any():
+        return []
     x = TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, np.flatnonzero(rare)])
     links = []
     for low in range(0, len(order), _BLOCK):

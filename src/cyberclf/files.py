@@ -36,8 +36,9 @@ def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[byt
     target = Path(os.path.realpath(path))
     options = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
     require_writable(path)
-    if not is_replaceable(target):
-        with naming(path), target.open(mode, **options) as stream:  # type: ignore[call-overload]
+    if not is_replaceable(path):
+        # Not by its real name, which a pipe does not have.
+        with naming(path), Path(path).open(mode, **options) as stream:  # type: ignore[call-overload]
             yield stream
             stream.flush()
         return
@@ -118,6 +119,6 @@ def require_writable(path: str | Path) -> None:
         raise IsADirectoryError(f"{path}: is a folder; name a file to write")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"{path}: there is no folder {target.parent}; create it first")
-    probe = target if target.exists() else target.parent
+    probe = path if Path(path).exists() else target.parent
     if not os.access(probe, os.W_OK):
         raise PermissionError(f"{path}: not writable")

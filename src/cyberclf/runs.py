@@ -90,6 +90,8 @@ class Run:
             write_page(self._rows(), stream, self.model)
             return
         stream.write(head_of(self.model, self.fmt))
+        # Before workers begin, which would take it for their own failure that nobody reads this.
+        stream.flush()
         for done in self._written(_chunks(self, None), None):
             self._count(done)
             # By small writes: of a large one, not every stream says that its reader has gone.

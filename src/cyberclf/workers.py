@@ -19,6 +19,7 @@ from cyberclf.errors import TaggingError, one_line
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
+    from multiprocessing.process import BaseProcess
 
 __all__ = ["Backend", "Task", "in_order"]
 
@@ -72,6 +73,16 @@ def _follow() -> None:
         os._exit(1)
 
     threading.Thread(target=end, daemon=True).start()
+
+
+def _end_together(copies: "list[BaseProcess]") -> None:
+    """End all copies when one is killed: of an answer that it had half given the rest would be waited for for ever."""
+    from multiprocessing.connection import wait
+
+    wait([copy.sentinel for copy in copies])
+    if any(copy.exitcode for copy in copies):
+        for copy in copies:
+            copy.kill()
 
 
 def _nothing() -> None:
@@ -169,6 +180,7 @@ class _Helpers:
         self._task, self._number, self._backend = task, number, backend
         self._folder = tempfile.TemporaryDirectory(prefix="cyberclf-", ignore_cleanup_errors=True)
         self._pool: Executor | None = None
+        self._copies: list[BaseProcess] = []
         self._ready: list[Future[None]] = []
         self._failed: BaseException | None = None
         self._given = False
@@ -192,6 +204,10 @@ class _Helpers:
             else:
                 self._pool, prepare = self._spawned(), _prepare_own
             self._ready = [self._pool.submit(prepare) for _ in range(self._number)]
+            if self._backend == "fork":
+                # Only the copies write there: held here, too, it would not end with them.
+                self._pool._result_queue._writer.close()  # type: ignore[attr-defined]  # noqa: SLF001
+                threading.Thread(target=_end_together, args=(self._copies,), daemon=True).start()
         except Exception as error:  # noqa: BLE001 - said where the work is done
             self._failed = error
         finally:
@@ -205,7 +221,16 @@ class _Helpers:
         _own[:] = [self._task]
         # Left alone by the collectors of both, pages stay shared.
         gc.freeze()
-        return ProcessPoolExecutor(self._number, multiprocessing.get_context("fork"), initializer=_follow)
+        context = type(multiprocessing.get_context("fork"))()
+        begin = context.Process
+
+        def copied(*args: Any, **options: Any) -> "BaseProcess":
+            # Whatever hinders the pool to send them away, python ends those at its exit and does not wait for them.
+            self._copies.append(begin(*args, **options, daemon=True))
+            return self._copies[-1]
+
+        context.Process = copied  # type: ignore[misc, assignment]
+        return ProcessPoolExecutor(self._number, context, initializer=_follow)
 
     def _spawned(self) -> "Executor":
         # By a file: what a process is sent on its way must be less than a pipe holds, or nobody notices when it
