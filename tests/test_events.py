@@ -53,9 +53,16 @@ def test_what_has_one_event_by_its_number_stays_one():
     assert groups[0] == groups[1] != groups[2]
 
 
-def test_dated_reports_of_which_all_words_are_common_are_compared_by_nothing():
-    made = [article(n, FOOTBALL, event=str(n), date="2026-01-30") for n in range(3)]
-    assert len(set(encode(made, ()).groups.tolist())) == 3
+@pytest.mark.parametrize("text", [FOOTBALL, ""])
+def test_dated_reports_of_which_all_words_are_common_are_compared_by_nothing(text):
+    made = [article(n, text, event=str(n), date="2026-01-30") for n in range(12)]
+    assert len(set(encode(made, ()).groups.tolist())) == 12
+
+
+def test_three_reports_in_a_small_corpus_are_one_event():
+    made = [article(n, text, event=str(n), date="2026-01-30") for n, text in enumerate((ACCORD, REPORT, ACCORD))]
+    groups = grouped(*made)
+    assert groups[0] == groups[1] == groups[2]
 
 
 @whatever(some.lists(some.integers(1, 40), min_size=2, max_size=25), some.integers(1, 7))

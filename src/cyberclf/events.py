@@ -26,8 +26,9 @@ _SAME: Final = 0.6
 #: days apart: two papers' reports of one event share few sentences.
 _ALIKE: Final = 0.35
 _DAYS: Final = 10
-#: Words that more than this share of the articles have tell no event from another.
+#: Words that more than this share of the articles have, or than so many of few, tell no event from another.
 _COMMON: Final = 0.1
+_MANY: Final = 10
 _BLOCK: Final = 1000
 
 
@@ -107,7 +108,7 @@ def _alike(articles: Sequence[LabelledArticle], words: "csr_matrix") -> list[tup
     if len(order) < 2:
         return []
     days, counts = days[order], words[order]
-    rare = np.bincount(counts.indices, minlength=counts.shape[1]) <= max(2.0, _COMMON * len(order))
+    rare = np.bincount(counts.indices, minlength=counts.shape[1]) <= max(_MANY, _COMMON * len(order))
     if not rare.any():
         return []
     x = TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, np.flatnonzero(rare)])

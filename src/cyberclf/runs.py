@@ -43,7 +43,8 @@ class Run:
     model : Model
     fmt : {"table", "jsonl", "csv", "html", "parquet"}
     n_jobs : int
-    backend : {"threads", "processes"}, optional
+    backend : {"threads", "processes", "fork"}, optional
+        See `cyberclf.workers.in_order`.
     progress : Progress, optional
     write : callable, optional
         Makes lines of a tagged chunk, where they are not those of `lines_of`.

@@ -51,9 +51,11 @@ _own: list[Task[Any, Any]] = []
 
 
 def _leave_to_parent() -> None:
-    """Let the process whose worker this is say what becomes of a run that is ended: a signal may go to all."""
+    """Let the process whose worker this is say what becomes of a run that is ended by hand, and end at its order."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def _adopt(path: str) -> None:
@@ -79,7 +81,11 @@ def _end_together(copies: "list[BaseProcess]") -> None:
     """End all copies when one is killed: of an answer that it had half given the rest would be waited for for ever."""
     from multiprocessing.connection import wait
 
-    wait([copy.sentinel for copy in copies])
+    gone = wait([copy.sentinel for copy in copies])
+    for copy in copies:
+        # What is gone may not be known to be for a moment yet.
+        if copy.sentinel in gone:
+            copy.join()
     if any(copy.exitcode for copy in copies):
         for copy in copies:
             copy.kill()
