@@ -9,7 +9,7 @@ import pytest
 
 import cyberclf
 from cyberclf.articles import Unreadable, read_articles
-from cyberclf.parquet import read_chunks
+from cyberclf.parquet import read_chunks, tag_file
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -183,3 +183,18 @@ def test_parquet_needs_a_file(tmp_path, call):
     status, _, err = call("predict", tmp_path / "a.txt", "--format", "parquet")
     assert status == 2
     assert "parquet goes to a file: name it with --output FILE" in err
+
+
+def test_a_dictionary_of_many_texts_does_not_go_with_every_few_rows(tmp_path):
+    texts = [f"{LAW} {number} {'x' * 2000}" for number in range(1500)]
+    column = pa.array([*texts, None, texts[0]]).dictionary_encode()
+    pq.write_table(pa.table({"text": column}), tmp_path / "a.parquet", row_group_size=300)
+    output = tmp_path / "o.parquet"
+    counts = tag_file(str(tmp_path / "a.parquet"), str(output), cyberclf.load())
+    assert counts == {"ok": 1501, "error": 1}
+    table = pq.read_table(output)
+    assert table.schema.field("text").type == column.type
+    assert table["text"].to_pylist() == [*texts, None, texts[0]]
+    assert output.stat().st_size < 1.5 * (tmp_path / "a.parquet").stat().st_size
+    (piece,) = next(read_chunks(str(tmp_path / "a.parquet"))).pieces
+    assert len(pickle.dumps(piece)) < 1_000_000

@@ -151,6 +151,20 @@ def _lengths(texts: Any) -> list[int]:
         return [0] * len(texts)
 
 
+def _with_own_values(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Cut each dictionary to the values that these rows have: it would go with every few rows of the file."""
+    pa = _pyarrow()
+
+    def cut(column: Any) -> Any:
+        if not pa.types.is_dictionary(column.type) or len(column.dictionary) <= len(column):
+            return column
+        used = column.indices.drop_null().unique()
+        indices = pa.compute.index_in(column.indices, used).cast(column.type.index_type)
+        return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(used), ordered=column.type.ordered)
+
+    return pa.record_batch([cut(column) for column in batch.columns], schema=batch.schema)
+
+
 def read_chunks(path: str) -> Iterator[Chunk]:
     """Read a Parquet file as chunks of one `TableRows` each.
 
@@ -165,7 +179,7 @@ def read_chunks(path: str) -> Iterator[Chunk]:
         for end, length in enumerate(_lengths(batch.column("text")), 1):
             size += length
             if size >= MAX_CHARS or end == len(batch):
-                yield Chunk([TableRows(path, before + start, batch.slice(start, end - start))])
+                yield Chunk([TableRows(path, before + start, _with_own_values(batch.slice(start, end - start)))])
                 start, size = end, 0
         before += len(batch)
 
