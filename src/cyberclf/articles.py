@@ -169,7 +169,7 @@ def read_pieces(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) 
                 _seen(stream, watch)
                 yield from from_rows(csv_rows(stream, path, needed=("text",)))
         elif suffix == ".parquet":
-            from cyberclf.parquet import parquet_rows
+            from cyberclf.parquetrows import parquet_rows
 
             yield from from_rows(parquet_rows(path))
         else:

@@ -1,0 +1,193 @@
+"""Parquet in: rows as they stand in a file, a few hundred at a time; needs the extra ``parquet`` (pyarrow)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from cyberclf.errors import ArticleError, TaggingError, one_line
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["TableRows", "open_parquet", "parquet_rows", "pyarrow_or_advice", "stream_of", "table_rows"]
+
+_COLUMNS: Final = ("id", "title", "text")
+#: Rows that are read at once.
+_BATCH: Final = 256
+
+
+def pyarrow_or_advice() -> Any:
+    """Import pyarrow, or say what to install."""
+    try:
+        import pyarrow.compute
+        import pyarrow.parquet
+    except ImportError:
+        raise TaggingError("Parquet needs pyarrow: install cyberclf[parquet]") from None
+    return pyarrow
+
+
+def open_parquet(path: str) -> Any:
+    """Open a Parquet file that has texts.
+
+    Raises
+    ------
+    ArticleError
+        When it is none, or has no column ``text``, or two of one name.
+    """
+    pyarrow = pyarrow_or_advice()
+    try:
+        # Buffered, so that a row group of any size is read piece by piece; not buffered before, which keeps all
+        # that was read until the file is closed.
+        opened = pyarrow.parquet.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False)
+    except pyarrow.ArrowException as error:
+        raise ArticleError(f"{path}: not Parquet, or damaged or cut short ({one_line(error)})") from None
+    names = opened.schema_arrow.names
+    if "text" not in names:
+        opened.close()
+        raise ArticleError(f"{path}: no column 'text'; it has {', '.join(names[:12])}")
+    if len(set(names)) < len(names):
+        opened.close()
+        raise ArticleError(f"{path}: two columns have the same name")
+    return opened
+
+
+def _batches(path: str, columns: Sequence[str] | None = None) -> Iterator["pa.RecordBatch"]:
+    pyarrow = pyarrow_or_advice()
+    with open_parquet(path) as opened:
+        kept = [name for name in columns if name in opened.schema_arrow.names] if columns else None
+        try:
+            yield from opened.iter_batches(batch_size=_BATCH, columns=kept, use_threads=False)
+        except (pyarrow.ArrowException, OSError) as error:
+            raise ArticleError(f"{path}: damaged: {one_line(error)}; from there on nothing could be read") from None
+
+
+def _rows(batch: "pa.RecordBatch", path: str, before: int) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    kept = [name for name in _COLUMNS if name in batch.schema.names]
+    columns = [_values(batch.column(name)) for name in kept]
+    for number, cells in enumerate(zip(*columns, strict=True), before + 1):
+        yield f"{path}:{number}", dict(zip(kept, cells, strict=True))
+
+
+def _values(column: Any) -> list[Any]:
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:
+        return [_value(cell) for cell in column]
+
+
+def _value(cell: Any) -> Any:
+    try:
+        return cell.as_py()
+    except UnicodeDecodeError:
+        return None
+
+
+def parquet_rows(path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Yield (``FILE:row``, object) of each row of a Parquet file: its id, title and text.
+
+    Raises
+    ------
+    ArticleError
+        When the file is no Parquet, is damaged, or has no column ``text``.
+    TaggingError
+        When pyarrow is not installed.
+    """
+    before = 0
+    for batch in _batches(path, _COLUMNS):
+        yield from _rows(batch, path, before)
+        before += len(batch)
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """Rows of a Parquet file, with all their columns.
+
+    Parameters
+    ----------
+    path : str
+    before : int
+        Rows of the file that come before.
+    batch : pyarrow.RecordBatch
+    """
+
+    path: str
+    before: int
+    batch: "pa.RecordBatch"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle these rows and no others, which a slice drags along."""
+        return _received, (self.path, self.before, stream_of(self.batch, compression=None))
+
+    def rows(self) -> Iterator[tuple[str, dict[str, Any] | str]]:
+        """Yield (``FILE:row``, object)."""
+        return _rows(self.batch, self.path, self.before)
+
+    def n_rows(self) -> int:
+        """Count them."""
+        return len(self.batch)
+
+
+def _received(path: str, before: int, stream: bytes) -> TableRows:
+    with pyarrow_or_advice().ipc.open_stream(stream) as reader:
+        return TableRows(path, before, reader.read_next_batch())
+
+
+def stream_of(batch: "pa.RecordBatch", *, compression: str | None) -> bytes:
+    """Return a record batch as an Arrow stream of its own."""
+    pa = pyarrow_or_advice()
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression=compression, use_threads=False)
+    with pa.ipc.new_stream(sink, batch.schema, options=options) as writer:
+        writer.write_batch(batch)
+    return bytes(sink.getvalue())
+
+
+def _lengths(texts: Any) -> list[int]:
+    """Bytes of each text, found without making it."""
+    pa = pyarrow_or_advice()
+    if pa.types.is_dictionary(texts.type):
+        of_values = [*_lengths(texts.dictionary), 0]
+        return [of_values[-1 if place is None else place] for place in texts.indices.to_pylist()]
+    try:
+        return [length or 0 for length in pa.compute.binary_length(texts).to_pylist()]
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return [0] * len(texts)
+
+
+def _with_own_values(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Cut each dictionary to the values that these rows have: it would go with every few rows of the file."""
+    pa = pyarrow_or_advice()
+
+    def cut(column: Any) -> Any:
+        if not pa.types.is_dictionary(column.type) or len(column.dictionary) <= len(column):
+            return column
+        used = column.indices.drop_null().unique()
+        indices = pa.compute.index_in(column.indices, used).cast(column.type.index_type)
+        return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(used), ordered=column.type.ordered)
+
+    return pa.record_batch([cut(column) for column in batch.columns], schema=batch.schema)
+
+
+def table_rows(path: str, *, max_bytes: int) -> Iterator[TableRows]:
+    """Read a Parquet file, all columns, a few rows at a time.
+
+    Parameters
+    ----------
+    path : str
+    max_bytes : int
+        A piece ends with the row that brings its texts to so many.
+
+    Raises
+    ------
+    ArticleError, TaggingError
+        As `parquet_rows`.
+    """
+    before = 0
+    for batch in _batches(path):
+        start = size = 0
+        for end, length in enumerate(_lengths(batch.column("text")), 1):
+            size += length
+            if size >= max_bytes or end == len(batch):
+                yield TableRows(path, before + start, _with_own_values(batch.slice(start, end - start)))
+                start, size = end, 0
+        before += len(batch)
