@@ -9,7 +9,7 @@ from cyberclf.explain import explain
 from cyberclf.explanation import Explanation, TermPart, ThemeExplanation
 from cyberclf.model import Model
 from cyberclf.tagging import TaggedChunk, TaggedRow
-from cyberclf.text import printable
+from cyberclf.text import printable, writable
 from cyberclf.writers import lines_of
 
 __all__ = ["as_dict", "lines_with_evidence", "terminal_painter"]
@@ -50,12 +50,12 @@ def lines_with_evidence(tagged: TaggedChunk, model: Model, fmt: str, *, paint: P
         if fmt == "jsonl":
             found = {} if why is None else {"explanation": as_dict(why, offset=getattr(article, "offset", 0))}
             line = json.dumps(row.as_dict() | found, ensure_ascii=False)
-            yield line.encode("utf-8", "backslashreplace").decode() + "\n"
+            yield writable(line) + "\n"
             continue
         yield from lines_of([row], model, fmt)
         if why is not None and isinstance(article, Article):
             pieces = [*_article(article.text, why), ("\n", ""), *_terms(why), ("\n", "")]
-            yield (paint or _plain)(pieces).encode("utf-8", "backslashreplace").decode()
+            yield writable((paint or _plain)(pieces))
 
 
 def _explained(article: object, row: TaggedRow, model: Model) -> Explanation | None:

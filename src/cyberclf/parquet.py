@@ -10,6 +10,7 @@ from cyberclf.errors import ArticleError
 from cyberclf.model import Model
 from cyberclf.parquetrows import open_parquet, pyarrow_or_advice, stream_of, table_rows
 from cyberclf.tagging import MAX_CHARS, Chunk, TaggedChunk, tag_chunk
+from cyberclf.text import writable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -78,10 +79,10 @@ class Table:
         else:
             articles = tagged.articles
             theirs = [
-                pa.array([_utf8(getattr(row, name)) for row in articles], pa.string()) for name in ("id", "title")
+                pa.array([writable(getattr(row, name)) for row in articles], pa.string()) for name in ("id", "title")
             ]
         columns = columns_of(tagged)
-        columns["error"] = [error and _utf8(error) for error in columns["error"]]
+        columns["error"] = [error and writable(error) for error in columns["error"]]
         ours = [pa.array(columns[name], field.type, from_pandas=True) for name, field in self._ours]
         return pa.record_batch([*theirs, *ours], schema=self.schema)
 
@@ -114,10 +115,6 @@ def _common_schema(files: Sequence[str]) -> "pa.Schema":
     if schema is None:
         raise ArticleError("no Parquet file in what was given")
     return schema
-
-
-def _utf8(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def write_parquet(

@@ -27,6 +27,7 @@ __all__ = [
     "printable",
     "sentences",
     "words",
+    "writable",
 ]
 
 APOSTROPHES: Final = frozenset("'’‘ʼ′＇`´")
@@ -215,6 +216,17 @@ def words(text: str) -> list[str]:
     ['ia', 'et', 'la', 'cybersecurite', 'accord', 'avec', 'ue', '5g', 'egouvernement']
     """
     return [word for sentence in sentences(text) for word in sentence.words]
+
+
+def writable(text: str) -> str:
+    r"""Write halves of characters, which came in so and cannot leave as UTF-8, as escapes.
+
+    Examples
+    --------
+    >>> writable("a" + chr(0xD800))
+    'a\\ud800'
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def printable(text: str) -> str:

@@ -13,7 +13,7 @@ from cyberclf.model import Model
 from cyberclf.status import MIN_WORDS
 from cyberclf.tagged import TaggedTexts, columns_that_hold
 from cyberclf.tagging import TaggedRow, unread_row
-from cyberclf.text import printable
+from cyberclf.text import printable, writable
 
 __all__ = ["FORMATS", "head_of", "json_lines", "lines_of"]
 
@@ -69,7 +69,7 @@ def _jsonl(rows: Iterable[TaggedRow], _: Model) -> Iterator[str]:
 
 
 def _json_line(row: TaggedRow) -> str:
-    return f"{_utf8(json.dumps(row.as_dict(), ensure_ascii=False))}\n"
+    return f"{writable(json.dumps(row.as_dict(), ensure_ascii=False))}\n"
 
 
 def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts) -> str:
@@ -119,11 +119,6 @@ def _share(value: float) -> str:
     return repr(value)
 
 
-def _utf8(text: str) -> str:
-    """Write half characters, which came in so and cannot leave as UTF-8, as escapes."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
 def _csv(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:
     for row in rows:
         made = row.as_dict()
@@ -146,7 +141,7 @@ def _csv_line(cells: Iterable[str]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = _utf8(str(value))
+    text = writable(str(value))
     return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, float) else text
 
 
