@@ -184,7 +184,7 @@ class _Helpers:
 
     def __init__(self, task: Task[Any, Any], number: int, backend: Backend) -> None:
         self._task, self._number, self._backend = task, number, backend
-        self._folder = tempfile.TemporaryDirectory(prefix="cyberclf-", ignore_cleanup_errors=True)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._pool: Executor | None = None
         self._copies: list[BaseProcess] = []
         self._ready: list[Future[None]] = []
@@ -244,6 +244,7 @@ class _Helpers:
         from joblib.externals.loky.backend.reduction import dumps
         from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
+        self._folder = tempfile.TemporaryDirectory(prefix="cyberclf-", ignore_cleanup_errors=True)
         path = Path(self._folder.name) / "task"
         path.write_bytes(dumps(self._task))
         made: Executor = ProcessPoolExecutor(self._number, initializer=_adopt, initargs=(str(path),))
@@ -281,5 +282,6 @@ class _Helpers:
             self._pool.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg] # loky's own
         elif self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
         _own.clear()
