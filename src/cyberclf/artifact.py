@@ -14,6 +14,7 @@ from cyberclf.calibration import FAVOURS
 from cyberclf.conformal import LEVELS, grid_row
 from cyberclf.errors import ArtifactError
 from cyberclf.files import atomic_write, shipped
+from cyberclf.giving import PER_ARTICLE
 from cyberclf.model import Model
 from cyberclf.themes import Theme
 
@@ -59,6 +60,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         "thresholds": model.thresholds.tolist(),
         "favoured": dict(zip(FAVOURS, model.favoured.tolist(), strict=True)),
         "review_level": model.review_level,
+        "per_article": model.per_article,
         "metadata": dict(model.metadata),
     }
     tensors: dict[str, np.ndarray[Any, Any]] = {
@@ -175,6 +177,8 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         favoured=np.array([header["favoured"][favour] for favour in FAVOURS], dtype=np.float64),
         review=tensors["review"].astype(np.float64),
         review_level=float(header["review_level"]),
+        # Artifacts made before there was a choice go by thresholds.
+        per_article=header.get("per_article", "any"),
         metadata=dict(header["metadata"]),
     )
     n_terms, n_themes = len(vocabulary), len(themes)
@@ -199,6 +203,8 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
     if not math.isfinite(model.foreign_below):
         raise ValueError("foreign_below is not a finite number")
     _check_probabilities(model)
+    if model.per_article not in PER_ARTICLE:
+        raise ValueError(f"per_article is none of {', '.join(PER_ARTICLE)}")
     if not isinstance(header["analyzer"], dict) or not n_themes:
         raise ValueError("no analyzer or no theme")
     return model

@@ -10,6 +10,7 @@ from cyberclf.analyzer import stem
 from cyberclf.calibration import best_f1_threshold
 from cyberclf.encode import Encoded
 from cyberclf.folds import Split
+from cyberclf.giving import give, themes_per_article
 from cyberclf.text import words
 
 __all__ = ["BASELINES", "Baseline", "keyword_scores", "run_baseline"]
@@ -143,7 +144,7 @@ def run_baseline(
 
 
 def _out_of_fold_decisions(labels: FloatArray, probability: FloatArray, splits: tuple[Split, ...]) -> BoolArray:
-    given = np.zeros(labels.shape, dtype=bool)
+    thresholds = np.full(labels.shape, 0.5)
     held_out = np.zeros(len(labels), dtype=bool)
     for split in splits:
         held_out[split.test] = True
@@ -152,6 +153,7 @@ def _out_of_fold_decisions(labels: FloatArray, probability: FloatArray, splits: 
         other[split.test] = False
         for theme in range(labels.shape[1]):
             rows = other & ~np.isnan(labels[:, theme])
-            threshold = best_f1_threshold(probability[rows, theme], labels[rows, theme] == 1) if rows.any() else 0.5
-            given[split.test, theme] = probability[split.test, theme] >= (0.5 if np.isnan(threshold) else threshold)
-    return given
+            chosen = best_f1_threshold(probability[rows, theme], labels[rows, theme] == 1)
+            if not np.isnan(chosen):
+                thresholds[split.test, theme] = chosen
+    return np.asarray(give(probability, thresholds, themes_per_article(labels)) & held_out[:, None], dtype=bool)

@@ -13,7 +13,8 @@ class Choices:
 
     Parameters
     ----------
-    favour : {"f1", "precision", "recall"}
+    favour : {"f1", "precision", "recall"} or None
+        None: as the artifact gives themes.
     thresholds : tuple of (str, float)
         Theme and its own threshold.
     review : float or None
@@ -22,7 +23,7 @@ class Choices:
         Give themes to short and foreign articles too.
     """
 
-    favour: str = "f1"
+    favour: str | None = None
     thresholds: tuple[tuple[str, float], ...] = ()
     review: float | None = None
     force: bool = False
@@ -35,7 +36,7 @@ class Choices:
         ValueError
             When one is not possible: an unknown theme, a threshold or level out of its range.
         """
-        if self.favour != "f1":
+        if self.favour is not None:
             model = model.favouring(self.favour)
         model = model.with_thresholds(dict(self.thresholds))
         if self.review is not None:

@@ -159,8 +159,8 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
 
 def _predictions(model: Model, bags: list[Any], themes: tuple[str, ...], labels: FloatArray) -> Predictions:
     columns = [model.themes.index(theme) for theme in themes]
-    probability = np.array([model.article(article)[0] for article in bags])[:, columns]
-    return Predictions(themes, labels, probability, probability >= model.thresholds[columns])
+    probability = np.array([model.article(article)[0] for article in bags])
+    return Predictions(themes, labels, probability[:, columns], model.give(probability)[:, columns])
 
 
 def _row(values: FloatArray) -> dict[str, float]:

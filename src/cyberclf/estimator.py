@@ -114,7 +114,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         return self.model_.predict_proba(_checked(X))
 
     def predict(self, X: Iterable[str]) -> npt.NDArray[np.int64]:
-        """Themes given: int64 of 0 and 1, shape (n_texts, n_themes), by the fitted thresholds."""
+        """Themes given: int64 of 0 and 1, shape (n_texts, n_themes), by the fitted rule."""
         check_is_fitted(self, "model_")
         return self.model_.predict(_checked(X)).astype(np.int64)
 

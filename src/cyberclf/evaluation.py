@@ -13,6 +13,7 @@ from cyberclf.encode import Encoded, encode
 from cyberclf.errors import CorpusError
 from cyberclf.fitting import Linear, Recipe
 from cyberclf.folds import SEEDS, Split, source_splits, writer_splits
+from cyberclf.giving import give, themes_per_article
 from cyberclf.holdout import OutOfFold, Say, cross_validate, out_of_fold, prepare, require_splits, silent
 from cyberclf.metrics import Predictions, score_table, summary
 from cyberclf.model import Model
@@ -161,8 +162,7 @@ def from_held_out(corpus: Corpus, data: Encoded, held_out: OutOfFold, kinds: str
     use = data.kinds == kinds
     made = cross_validate(data.labels, held_out, data.kinds != "written" if kinds != "written" else use)
     rows = np.flatnonzero(use & (held_out.fold >= 0))
-    with np.errstate(invalid="ignore"):
-        given = made.probability >= made.threshold
+    given = give(made.probability, made.threshold, themes_per_article(data.labels))
     predictions = Predictions(corpus.themes, data.labels[rows], made.probability[rows], given[rows])
     evidence = evidence_agreement(data, corpus.themes, given, held_out.best, rows)
     part = _part(name, protocol, rows, predictions, evidence)
@@ -254,7 +254,7 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
     for number, article in enumerate(corpus.articles):
         probability[number], scores = model.article(article.passages()[0])
         best[number] = scores.argmax(axis=0)
-    given = probability >= model.thresholds
+    given = model.give(probability)
     parts = []
     for kind, name in (("press", "press"), ("seed", "seeds"), ("written", "written text")):
         rows = np.flatnonzero(data.kinds == kind)

@@ -88,7 +88,7 @@ def as_dict(why: Explanation, *, offset: int = 0) -> dict[str, Any]:
 def _theme_as_dict(found: ThemeExplanation, offset: int) -> dict[str, Any]:
     return {
         "probability": round(found.probability, 4),
-        "threshold": round(found.threshold, 4),
+        "threshold": None if found.threshold is None else round(found.threshold, 4),
         "score": round(found.score, 4),
         "pooled": round(found.pooled, 4),
         "whole": round(found.whole, 4),
@@ -162,7 +162,8 @@ def _terms(why: Explanation) -> Pieces:
     styles = _styles(why)
     pieces: Pieces = []
     for theme, found in why.themes.items():
-        said = f"{found.theme.label} {found.probability:.2f}, given from {found.threshold:.2f}"
+        rule = "given if most probable" if found.threshold is None else f"given from {found.threshold:.2f}"
+        said = f"{found.theme.label} {found.probability:.2f}, {rule}"
         pieces.append((f"{printable(theme)}: {printable(said)}\n", styles[theme]))
         for side, terms in (("for", _most(found.terms, _MOST_TERMS)), ("against", _least(found.terms, _MOST_TERMS))):
             listed = "; ".join(f"{printable(term.label)} {term.value:+.2f}" for term in terms)

@@ -244,7 +244,7 @@ def _of_theme(model: Model, sums: _Sums, spans: Sequence[tuple[int, int]], colum
     return ThemeExplanation(
         theme=model.theme_list[column],
         probability=float(logistic(np.array([pooled + whole]), curve)[0]),
-        threshold=float(model.thresholds[column]),
+        threshold=float(model.thresholds[column]) if model.per_article != "one" else None,
         score=pooled + whole,
         pooled=pooled,
         whole=whole,

@@ -84,7 +84,9 @@ class ThemeExplanation:
     Parameters
     ----------
     theme : Theme
-    probability, threshold : float
+    probability : float
+    threshold : float or None
+        None where each article is given exactly its most probable theme.
     score : float
         ``pooled + whole``; the calibration makes it the probability.
     pooled : float
@@ -107,7 +109,7 @@ class ThemeExplanation:
 
     theme: Theme
     probability: float
-    threshold: float
+    threshold: float | None
     score: float
     pooled: float
     whole: float

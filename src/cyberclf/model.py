@@ -14,6 +14,7 @@ from cyberclf import batch
 from cyberclf.analyzer import article_bags, bags_of
 from cyberclf.calibration import FAVOURS, logistic
 from cyberclf.conformal import DEFAULT_LEVEL, grid_row, review_band
+from cyberclf.giving import give
 from cyberclf.passages import passages
 from cyberclf.status import UNKNOWN, status_of, tally, typicality_values
 from cyberclf.tagged import ReadTexts, TaggedText, TaggedTexts
@@ -53,13 +54,16 @@ class Model:
     calibration : ndarray of float64, shape (2, n_themes)
         Slope and intercept from an article's score to its log-odds.
     thresholds : ndarray of float64, shape (n_themes,)
-        Probability from which a theme is given.
+        Probability from which a theme is given, unless `per_article` is ``one``.
     favoured : ndarray of float64, shape (3, n_themes)
         The thresholds for F1, and those that favour precision and recall.
     review : ndarray of float64, shape (2, n_levels, n_themes)
         Bounds of the review band at each level; see `cyberclf.conformal`.
     review_level : float
         Share of the articles that may fall on the wrong side of the band.
+    per_article : {"any", "some", "one"}
+        How many themes an article is given, as every article of the corpus has; see `cyberclf.giving`. Thresholds
+        that someone chooses (`favouring`, `with_thresholds`) make it ``any``.
     forced : bool
         Whether `tag` gives themes to what is short or foreign, too.
     metadata : dict
@@ -79,6 +83,7 @@ class Model:
     favoured: FloatArray
     review: FloatArray
     review_level: float = DEFAULT_LEVEL
+    per_article: str = "any"
     forced: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
@@ -196,8 +201,12 @@ class Model:
         return [0]
 
     def predict(self, texts: Iterable[str]) -> npt.NDArray[np.bool_]:
-        """Themes given to each text: bool, shape (n_texts, n_themes), by the model's thresholds."""
-        return self.predict_proba(texts) >= self.thresholds
+        """Themes given to each text: bool, shape (n_texts, n_themes); see `give`."""
+        return self.give(self.predict_proba(texts))
+
+    def give(self, probabilities: FloatArray) -> npt.NDArray[np.bool_]:
+        """Themes given for probabilities, both of shape (n_texts, n_themes); see `cyberclf.giving.give`."""
+        return give(probabilities, self.thresholds, self.per_article)
 
     def tag(self, text: str, *, force: bool = False) -> TaggedText:
         """Tag one text, and say which passage speaks most for each theme given.
@@ -240,7 +249,7 @@ class Model:
             self.theme_list,
             status,
             read.probabilities,
-            (read.probabilities >= self.thresholds) & judged[:, None],
+            self.give(read.probabilities) & judged[:, None],
             read.spans,
             self.in_review(read.probabilities) & some[:, None],
         )
@@ -329,7 +338,7 @@ class Model:
         """
         if favour not in FAVOURS:
             raise ValueError(f"cannot favour '{favour}'; choose one of {', '.join(FAVOURS)}")
-        return replace(self, thresholds=self.favoured[list(FAVOURS).index(favour)])
+        return replace(self, thresholds=self.favoured[list(FAVOURS).index(favour)], per_article="any")
 
     def with_thresholds(self, thresholds: Mapping[str, float]) -> "Model":
         """Return the model with other thresholds for some themes.
@@ -357,7 +366,7 @@ class Model:
             if not 0.0 <= value <= 1.0:
                 raise ValueError(f"a threshold of {value} for '{theme}' is no probability; give one from 0 to 1")
             values[self.themes.index(theme)] = value
-        return replace(self, thresholds=values)
+        return replace(self, thresholds=values, per_article="any" if thresholds else self.per_article)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the artifact; see `cyberclf.artifact.save`."""

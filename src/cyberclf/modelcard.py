@@ -12,6 +12,14 @@ from cyberclf.training import Trained
 
 __all__ = ["card_path", "headline", "markdown_table", "write_card"]
 
+#: How a theme comes to be given.
+_RULES = {
+    "any": "A theme is given from its threshold upwards.",
+    "some": "A theme is given from its threshold upwards; every article of the corpus has one, so an article that reaches "
+    "none\nis given its most probable one.",
+    "one": "Every article of the corpus has exactly one theme, so an article is given its most probable one; the "
+    "thresholds\nhold where someone asks for them.",
+}
 _COLUMNS = ("precision", "recall", "f1", "average_precision")
 #: Fewer articles than this say little of a theme: its scores may be luck.
 _RARE = 100
@@ -217,7 +225,7 @@ another language or kind than the corpus.
 |---|---|---|---|---|---|---|
 {_themes(trained)}
 
-A theme is given from its threshold upwards. The threshold is chosen for F1 on out-of-fold probabilities and drawn to
+{_RULES[trained.model.per_article]} The threshold is chosen for F1 on out-of-fold probabilities and drawn to
 the common value {meta["threshold_common"]:.2f} where articles are few; the spread is its standard deviation over resampled articles.
 
 ## Data

@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 
 from cyberclf.analyzer import article_bags
 from cyberclf.calibration import logistic
+from cyberclf.giving import give
 from cyberclf.model import Model
 
 __all__ = ["PassagePooler", "PassageVectorizer", "to_pipeline"]
@@ -69,6 +70,8 @@ class PassagePooler(ClassifierMixin, BaseEstimator):
         Fitted, one a theme; of passages and of whole articles.
     calibration : ndarray of float64, shape (2, n_themes)
     thresholds : ndarray of float64, shape (n_themes,)
+    per_article : {"any", "some", "one"}, default "any"
+        See `cyberclf.giving.give`.
     """
 
     def __init__(
@@ -77,11 +80,13 @@ class PassagePooler(ClassifierMixin, BaseEstimator):
         classifiers_whole: list[LogisticRegression],
         calibration: FloatArray,
         thresholds: FloatArray,
+        per_article: str = "any",
     ) -> None:
         self.classifiers = classifiers
         self.classifiers_whole = classifiers_whole
         self.calibration = calibration
         self.thresholds = thresholds
+        self.per_article = per_article
 
     def fit(self, X: Any, y: Any = None) -> "PassagePooler":  # noqa: ARG002 - as its peers
         """Do nothing: the classifiers are fitted."""
@@ -104,7 +109,7 @@ class PassagePooler(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: Passages) -> npt.NDArray[np.bool_]:
         """Themes given: bool, shape (n_texts, n_themes)."""
-        return self.predict_proba(X) >= self.thresholds
+        return give(self.predict_proba(X), self.thresholds, self.per_article)
 
 
 def to_pipeline(model: Model) -> Pipeline:
@@ -131,6 +136,7 @@ def to_pipeline(model: Model) -> Pipeline:
         _classifiers(coef_whole, model.intercept_whole),
         model.calibration,
         model.thresholds,
+        model.per_article,
     )
     return Pipeline([("passages", PassageVectorizer(*vectorizers)), ("themes", pooler)])
 

@@ -10,8 +10,15 @@ if TYPE_CHECKING:
     from cyberclf.compare import Comparison
     from cyberclf.evaluation import Part
 
-__all__ = ["comparison_as_text", "info_as_text", "scores_as_text"]
+__all__ = ["RULES_SAID", "comparison_as_text", "info_as_text", "scores_as_text"]
 
+#: What is said of a model that gives as many themes as every article of its corpus has.
+RULES_SAID: Final = {
+    "one": "every article of the corpus has exactly one theme, so each is given its most probable one; "
+    "'predict --favour' and '--threshold' go by thresholds alone",
+    "some": "every article of the corpus has a theme, so one that reaches no threshold is given its most probable one; "
+    "'predict --favour' and '--threshold' go by thresholds alone",
+}
 #: Changed articles that a terminal shows.
 _SHOWN: Final = 20
 #: Below so many articles that have a theme, its scores say little.
@@ -143,6 +150,8 @@ def info_as_text(model: Model) -> str:
             row = scores.get("themes", {}).get(theme.id, {})
             said = "".join(f"; {name} {float(row[key]):.2f}" for name, key in _SCORES if key in row)
             lines.append(f"  {theme.id}: {theme.label}; threshold {threshold:.2f}{said}")
+        if model.per_article in RULES_SAID:
+            lines.append(RULES_SAID[model.per_article])
         lines.append(f"review band at {model.review_level:.0%}: {_bands(model)}")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ArtifactError(f"the artifact's metadata is damaged ({type(error).__name__}: {error})") from None

@@ -21,6 +21,7 @@ from cyberclf.diagnosis import (
 from cyberclf.errors import MissingExtraError
 from cyberclf.evaluation import Evaluation, Part
 from cyberclf.files import atomic_write
+from cyberclf.giving import themes_per_article
 from cyberclf.learning import LearningPoint
 from cyberclf.model import Model
 from cyberclf.page import head, marked, shown, template
@@ -127,8 +128,9 @@ def report_page(
     rivals = _rivals(evaluation)
     sources = by_source(predictions, [article.source or "" for article in articles])
     if model is not None:
-        thresholds = model.thresholds
+        thresholds, per_article = model.thresholds, model.per_article
     else:
+        per_article = "any" if evaluation.data is None else themes_per_article(evaluation.data.labels)
         thresholds = choose_thresholds(predictions.probability, predictions.labels).values
     models = [model] if model is not None else fold_models(evaluation, themes)
 
@@ -157,6 +159,7 @@ def report_page(
                 for other in evaluation.parts[1:]
                 if not other.name.startswith(f"{part.name}: ")
             ],
+            per_article=per_article,
             pictures=_pictures(part, themes, thresholds.tolist(), rivals),
             costs=_costs(part, themes, thresholds.tolist()),
             learning=_learning(curve, part, labels),

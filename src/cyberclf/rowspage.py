@@ -88,10 +88,15 @@ def _above(model: Model, statuses: Counter[str], given: Counter[str], texts: int
         f'<option value="{status}">{words} ({statuses[status]:,})</option>' for status, words in _STATUS.items()
     )
     states += '<option value="review">for review</option>'
+    rule = {
+        "any": "the mark in it is the threshold from which the theme is given",
+        "some": "the mark in it is the threshold from which the theme is given; the likeliest is if none is reached",
+        "one": "the most probable theme is given",
+    }[model.per_article]
     return (
         '<body class="rows">\n<main>\n<header>\n<p class="kicker">cyberclf · articles by theme</p>\n'
-        f"<h1>{said[0]}</h1>\n<p>{'; '.join(said[1:])}. A bar is the probability of a theme; the mark in it is the "
-        "threshold from which the theme is given. The highlighted passage is the one that speaks most for it.</p>\n"
+        f"<h1>{said[0]}</h1>\n<p>{'; '.join(said[1:])}. A bar is the probability of a theme; {rule}. "
+        "The highlighted passage is the one that speaks most for it.</p>\n"
         f'<dl class="tiles">{tiles}</dl>\n{notes}</header>\n'
         '<form id="controls" hidden>\n'
         '<label class="wide">Search<input type="search" id="search" placeholder="Words of title or text" '
@@ -160,14 +165,17 @@ def _cells(row: TaggedRow, probabilities: list[float], model: Model) -> str:
 
 
 def _bar(row: TaggedRow, column: int, probability: float, model: Model) -> str:
-    theme, threshold = model.theme_list[column], float(model.thresholds[column])
+    theme = model.theme_list[column]
     given = theme.id in row.themes
     kind = ' class="given"' if given else ""
+    cut = ""
+    if model.per_article != "one":
+        at = 100 * min(float(model.thresholds[column]), 0.99)
+        cut = f'<rect class="cut" x="{at:.1f}%" width="1.5" height="100%"/>'
     return (
         f'<div{kind}><span class="name">{_both(theme.name, theme.name_fr)}</span>'
         f'<svg class="bar" aria-hidden="true"><rect class="all" width="100%" height="100%"/>'
-        f'<rect class="own" width="{100 * probability:.1f}%" height="100%"/>'
-        f'<rect class="cut" x="{100 * min(threshold, 0.99):.1f}%" width="1.5" height="100%"/></svg>'
+        f'<rect class="own" width="{100 * probability:.1f}%" height="100%"/>{cut}</svg>'
         f'<span class="p">{100 * probability:.0f}&nbsp;%{"<b> given</b>" if given else ""}</span></div>'
     )
 

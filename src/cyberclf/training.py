@@ -16,6 +16,7 @@ from cyberclf.corpus import Corpus
 from cyberclf.encode import Encoded
 from cyberclf.fitting import Linear, Recipe, article_scores
 from cyberclf.folds import Split
+from cyberclf.giving import themes_per_article
 from cyberclf.holdout import OutOfFold, Say, out_of_fold, prepare, silent
 from cyberclf.model import Model
 from cyberclf.status import foreignness_cutoff, is_word
@@ -114,6 +115,7 @@ def train(
         thresholds=thresholds.values.round(_DECIMALS),
         favoured=favoured.round(_DECIMALS),
         review=review_grid(logistic(promising, curve), labels),
+        per_article=themes_per_article(data.labels),
         metadata={
             "corpus": _describe(corpus, counts),
             "recipe": recipe.as_dict(),

@@ -43,9 +43,7 @@ _NO_RESUME = "html is written in one go: --resume goes with jsonl, csv, table an
 @click.option(
     "--favour",
     type=click.Choice(list(FAVOURS)),
-    default="f1",
-    show_default=True,
-    help="What the thresholds favour: few wrong themes, or few missed.",
+    help="What the thresholds favour: f1 by default, few wrong themes (precision), or few missed (recall).",
 )
 @click.option(
     "--threshold",
@@ -75,7 +73,7 @@ def predict(
     model: str | None,
     fmt: str | None,
     output: str | None,
-    favour: str,
+    favour: str | None,
     own: tuple[str, ...],
     level: float | None,
     cluster: str | None,
