@@ -10,8 +10,12 @@ __all__ = ["PER_ARTICLE", "give", "themes_per_article"]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-#: How many themes an article may be given: those that reach their thresholds; at least one; exactly one.
-PER_ARTICLE: Final = ("any", "some", "one")
+#: How many themes an article may be given, and what people are told of it.
+PER_ARTICLE: Final = {
+    "any": "a theme is given from its threshold upwards",
+    "some": "every article of the corpus has a theme, so one that reaches no threshold is given its most probable one",
+    "one": "every article of the corpus has exactly one theme, so each is given its most probable one",
+}
 #: Of so many articles without an exception, fewer than 5 in 100 are exceptions, at 95 % confidence: the rule of three
 #: (Hanley and Lippman-Hand 1983).
 _ENOUGH: Final = 60

@@ -7,19 +7,12 @@ from typing import IO, Any, cast
 from cyberclf.corpus import Corpus
 from cyberclf.evaluation import Part, from_held_out
 from cyberclf.files import atomic_write
+from cyberclf.giving import PER_ARTICLE
 from cyberclf.model import Model
 from cyberclf.training import Trained
 
 __all__ = ["card_path", "headline", "markdown_table", "write_card"]
 
-#: How a theme comes to be given.
-_RULES = {
-    "any": "A theme is given from its threshold upwards.",
-    "some": "A theme is given from its threshold upwards; every article of the corpus has one, so an article that reaches "
-    "none\nis given its most probable one.",
-    "one": "Every article of the corpus has exactly one theme, so an article is given its most probable one; the "
-    "thresholds\nhold where someone asks for them.",
-}
 _COLUMNS = ("precision", "recall", "f1", "average_precision")
 #: Fewer articles than this say little of a theme: its scores may be luck.
 _RARE = 100
@@ -195,7 +188,7 @@ def _themes(trained: Trained) -> str:
 
 
 def _described(trained: Trained, scores: Part | None, name: str) -> str:
-    meta = trained.model.metadata
+    meta, rule = trained.model.metadata, PER_ARTICLE[trained.model.per_article]
     described = meta["corpus"]
     kinds = ", ".join(f"{n} {kind}" for kind, n in described["kinds"].items())
     versions = ", ".join(f"{library} {value}" for library, value in meta["versions"].items())
@@ -225,7 +218,7 @@ another language or kind than the corpus.
 |---|---|---|---|---|---|---|
 {_themes(trained)}
 
-{_RULES[trained.model.per_article]} The threshold is chosen for F1 on out-of-fold probabilities and drawn to
+{rule[0].upper()}{rule[1:]}. The threshold is chosen for F1 on out-of-fold probabilities and drawn to
 the common value {meta["threshold_common"]:.2f} where articles are few; the spread is its standard deviation over resampled articles.
 
 ## Data

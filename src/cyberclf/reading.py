@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from cyberclf.errors import ArtifactError
+from cyberclf.giving import PER_ARTICLE
 from cyberclf.model import Model
 from cyberclf.text import printable
 
@@ -10,15 +11,8 @@ if TYPE_CHECKING:
     from cyberclf.compare import Comparison
     from cyberclf.evaluation import Part
 
-__all__ = ["RULES_SAID", "comparison_as_text", "info_as_text", "scores_as_text"]
+__all__ = ["comparison_as_text", "info_as_text", "rule_as_text", "scores_as_text"]
 
-#: What is said of a model that gives as many themes as every article of its corpus has.
-RULES_SAID: Final = {
-    "one": "every article of the corpus has exactly one theme, so each is given its most probable one; "
-    "'predict --favour' and '--threshold' go by thresholds alone",
-    "some": "every article of the corpus has a theme, so one that reaches no threshold is given its most probable one; "
-    "'predict --favour' and '--threshold' go by thresholds alone",
-}
 #: Changed articles that a terminal shows.
 _SHOWN: Final = 20
 #: Below so many articles that have a theme, its scores say little.
@@ -125,6 +119,13 @@ def _bands(model: Model) -> str:
     return ", ".join(said)
 
 
+def rule_as_text(model: Model) -> list[str]:
+    """One line on how many themes an article is given; none where thresholds say it."""
+    if model.per_article == "any":
+        return []
+    return [f"{PER_ARTICLE[model.per_article]}; 'predict --favour' and '--threshold' go by thresholds alone"]
+
+
 def info_as_text(model: Model) -> str:
     """Describe an artifact.
 
@@ -150,8 +151,7 @@ def info_as_text(model: Model) -> str:
             row = scores.get("themes", {}).get(theme.id, {})
             said = "".join(f"; {name} {float(row[key]):.2f}" for name, key in _SCORES if key in row)
             lines.append(f"  {theme.id}: {theme.label}; threshold {threshold:.2f}{said}")
-        if model.per_article in RULES_SAID:
-            lines.append(RULES_SAID[model.per_article])
+        lines += rule_as_text(model)
         lines.append(f"review band at {model.review_level:.0%}: {_bands(model)}")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ArtifactError(f"the artifact's metadata is damaged ({type(error).__name__}: {error})") from None

@@ -50,7 +50,7 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     read = corpus_of(corpus)
     names = names_for(read, themes_file)
     from cyberclf.modelcard import headline, write_card
-    from cyberclf.reading import RULES_SAID
+    from cyberclf.reading import rule_as_text
     from cyberclf.training import train as train_model
 
     trained = train_model(read, themes=names, n_jobs=jobs, say=say)
@@ -62,8 +62,8 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
         show(scores)
     for theme, threshold, spread in zip(model.theme_list, model.thresholds, trained.thresholds.spread, strict=True):
         say(f"threshold {theme.id}: {threshold:.3f} (spread {spread:.3f})")
-    if model.per_article in RULES_SAID:
-        say(RULES_SAID[model.per_article])
+    for line in rule_as_text(model):
+        say(line)
     for theme_id in trained.few:
         say(f"theme {theme_id}: fewer than two articles; it has a model, and the common threshold")
     replace(model, metadata={**model.metadata, "scores": _scores(scores)}).save(output)
