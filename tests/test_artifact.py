@@ -156,7 +156,7 @@ def test_a_missing_file_and_a_folder_are_os_errors(tmp_path):
 
 def test_the_shipped_artifact_says_what_it_is():
     meta = cyberclf.load().metadata
-    assert meta["corpus"]["kinds"] == {"press": 1525, "seed": 5, "written": 420}
+    assert meta["corpus"]["kinds"] == {"press": 1525, "seed": 5, "written": 859}
     assert set(meta["versions"]) == {"cyberclf", "numpy", "python", "scikit-learn", "scipy"}
 
 

@@ -54,6 +54,7 @@ def test_what_the_wheel_holds(wheel):
             "models/cyberclf.safetensors",
             "models/README.md",
             "seeds/corpus.jsonl",
+            "seeds/cases.jsonl",
             "seeds/press.jsonl.gz",
             "seeds/articles.jsonl.gz",
             "seeds/codebook.md",

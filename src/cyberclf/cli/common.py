@@ -29,7 +29,7 @@ __all__ = [
     "themes_option",
 ]
 
-_BUNDLED = ("corpus.jsonl", "press.jsonl.gz", "articles.jsonl.gz")
+_BUNDLED = ("corpus.jsonl", "cases.jsonl", "press.jsonl.gz", "articles.jsonl.gz")
 
 
 def fail(message: str, status: int) -> None:
