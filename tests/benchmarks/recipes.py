@@ -1,6 +1,6 @@
 """Recipes on the same folds: average precision and F1 on real press, against the prototype.
 
-Run: ``python tests/benchmarks/recipes.py [--shuffles 5] [--only NAME ...]``.  For each recipe: the mean over
+Run: ``python tests/benchmarks/recipes.py [--shuffles 5] [--jobs 2] [--only NAME ...]``.  For each recipe: the mean over
 shuffles of the event grouping; the difference to the prototype with its paired 95 % bootstrap interval by
 article; F1 at thresholds from the other folds; and average precision with a source left out.  Prints the rows
 of the table in ``models/RECIPE.md``.
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from joblib import Parallel, delayed
 
 from cyberclf.corpus import read_corpus
 from cyberclf.encode import Encoded, encode
@@ -63,19 +64,23 @@ def _columns(data: Encoded, keep: Callable[[str], bool]) -> Encoded:
     return replace(data, terms=[data.terms[c] for c in kept], counts=data.counts[:, kept])
 
 
-def _held_out(data: Encoded, splits: list[Split], variant: Variant) -> OutOfFold:
+def _one(data: Encoded, split: Split, variant: Variant) -> np.ndarray:
+    rows = split.train if variant.written else split.train[data.kinds[split.train] != "written"]
+    rows = rows if variant.cases else rows[data.sources[rows] != "cases"]
+    # Looser than in training, where bytes must repeat: scores move by less than a thousandth.
+    linear = fit_linear(data, rows, replace(variant.recipe, tol=1e-3))
+    whole = Linear(**{**vars(linear), "coef": linear.coef * 0, "intercept": linear.intercept * 0})
+    of_whole = article_scores(data, split.test, whole)[0] - np.log(np.diff(data.first)[split.test])[:, None]
+    both = article_scores(data, split.test, linear)[0]
+    return of_whole if not variant.passages else both - (1 - variant.whole) * of_whole
+
+
+def _held_out(data: Encoded, splits: list[Split], variant: Variant, n_jobs: int) -> OutOfFold:
     shape = data.labels.shape
     scores, fold = np.full(shape, np.nan), np.full(len(data.labels), -1)
-    for number, split in enumerate(splits):
-        rows = split.train if variant.written else split.train[data.kinds[split.train] != "written"]
-        rows = rows if variant.cases else rows[data.sources[rows] != "cases"]
-        # Looser than in training, where bytes must repeat: scores move by less than a thousandth.
-        linear = fit_linear(data, rows, replace(variant.recipe, tol=1e-3))
-        whole = Linear(**{**vars(linear), "coef": linear.coef * 0, "intercept": linear.intercept * 0})
-        of_whole = article_scores(data, split.test, whole)[0] - np.log(np.diff(data.first)[split.test])[:, None]
-        both = article_scores(data, split.test, linear)[0]
-        scores[split.test] = of_whole if not variant.passages else both - (1 - variant.whole) * of_whole
-        fold[split.test] = number
+    scored = Parallel(n_jobs=n_jobs)(delayed(_one)(data, split, variant) for split in splits)
+    for number, (split, own) in enumerate(zip(splits, scored, strict=True)):
+        scores[split.test], fold[split.test] = own, number
     return OutOfFold(scores, np.zeros(shape, dtype=np.int64), fold, tuple(splits))
 
 
@@ -89,6 +94,7 @@ def main() -> None:
     """Compare and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shuffles", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--only", nargs="*", help="names of recipes; the prototype always runs")
     options = parser.parse_args()
     corpus = read_corpus(shipped(f"seeds/{name}") for name in ("corpus.jsonl", "cases.jsonl", "press.jsonl.gz"))
@@ -112,7 +118,7 @@ def main() -> None:
         by_shuffle, f1 = [], []
         for seed in range(options.shuffles):
             splits = [split for split in event_splits(own, 5, seed) if split.name != SEEDS]
-            held_out = _held_out(own, splits, variant)
+            held_out = _held_out(own, splits, variant, options.jobs)
             scores = held_out.scores[rows]
             by_shuffle.append([average_precision(truth[:, j], scores[:, j], weights) for j in range(truth.shape[1])])
             f1.append(_f1(own, held_out, rows))
@@ -120,7 +126,7 @@ def main() -> None:
         macro = values.mean(axis=0)
         base = macro if base is None else base
         low, high = np.percentile((macro - base)[1:], [2.5, 97.5])
-        left_out = _held_out(own, source_splits(own), variant).scores[rows]
+        left_out = _held_out(own, source_splits(own), variant, options.jobs).scores[rows]
         by_source = np.mean([average_precision(truth[:, j], left_out[:, j])[0] for j in range(truth.shape[1])])
         themes = " | ".join(f"{value:.2f}" for value in values[:, 0])
         difference = f"{macro[0] - base[0]:+.3f} [{low:+.3f} {high:+.3f}]"
