@@ -12,14 +12,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import cyberclf
+from cyberclf.articles import Article
 from cyberclf.corpus import Corpus
 from cyberclf.errors import ArtifactError
 from cyberclf.evaluation import evaluate_recipe
+from cyberclf.evidence import lines_with_evidence
 from cyberclf.giving import give, themes_per_article
 from cyberclf.labelled import LabelledArticle
 from cyberclf.modelcard import write_card
 from cyberclf.report import report_page
 from cyberclf.rowspage import write_page
+from cyberclf.tagging import Chunk, tag_chunk
 from cyberclf.training import train
 
 SEA = ["thon", "port", "filet", "sardine", "marée", "criée", "pêcheur", "quai", "bateau", "équipage", "large"]
@@ -105,7 +108,11 @@ def test_chosen_thresholds_decide_alone(single):
 def test_a_corpus_whose_articles_all_have_a_theme_makes_a_model_that_gives_some():
     model = train(corpus(both=True), n_jobs=1).model
     assert model.per_article == "some"
-    assert model.predict(["Rien de tout cela."]).sum() == 1
+    text = "Rien de tout cela, ni ici ni ailleurs."
+    assert model.predict([text]).sum() == 1
+    high = replace(model, thresholds=np.full(len(model.themes), 1.0)).forcing()
+    lines = "".join(lines_with_evidence(tag_chunk(Chunk([Article("a", text, "a.txt")]), high), high, "table"))
+    assert "given as the most probable, none having reached its threshold (1.00 here)" in lines
 
 
 def test_articles_without_a_theme_leave_it_to_thresholds(model):

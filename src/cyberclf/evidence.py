@@ -158,12 +158,19 @@ def _article(text: str, why: Explanation) -> Pieces:
     return [*pieces, (shown[at:].rstrip("\n") + "\n", "")]
 
 
+def _rule(found: ThemeExplanation, *, given: bool) -> str:
+    if found.threshold is None:
+        return "given if most probable"
+    if given and found.probability < found.threshold:
+        return f"given as the most probable, none having reached its threshold ({found.threshold:.2f} here)"
+    return f"given from {found.threshold:.2f}"
+
+
 def _terms(why: Explanation) -> Pieces:
     styles = _styles(why)
     pieces: Pieces = []
     for theme, found in why.themes.items():
-        rule = "given if most probable" if found.threshold is None else f"given from {found.threshold:.2f}"
-        said = f"{found.theme.label} {found.probability:.2f}, {rule}"
+        said = f"{found.theme.label} {found.probability:.2f}, {_rule(found, given=theme in why.given)}"
         pieces.append((f"{printable(theme)}: {printable(said)}\n", styles[theme]))
         for side, terms in (("for", _most(found.terms, _MOST_TERMS)), ("against", _least(found.terms, _MOST_TERMS))):
             listed = "; ".join(f"{printable(term.label)} {term.value:+.2f}" for term in terms)
