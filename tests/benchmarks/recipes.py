@@ -11,14 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from cyberclf.corpus import read_corpus
 from cyberclf.encode import Encoded, encode
 from cyberclf.files import shipped
-from cyberclf.fitting import Linear, Recipe, article_scores, fit_linear
+from cyberclf.fitting import Recipe, article_scores
 from cyberclf.folds import SEEDS, Split, event_splits, source_splits
-from cyberclf.holdout import OutOfFold, cross_validate
+from cyberclf.holdout import OutOfFold, cross_validate, out_of_fold
 from cyberclf.metrics import average_precision
 
 RESAMPLES = 1000
@@ -64,24 +63,23 @@ def _columns(data: Encoded, keep: Callable[[str], bool]) -> Encoded:
     return replace(data, terms=[data.terms[c] for c in kept], counts=data.counts[:, kept])
 
 
-def _one(data: Encoded, split: Split, variant: Variant) -> np.ndarray:
-    rows = split.train if variant.written else split.train[data.kinds[split.train] != "written"]
-    rows = rows if variant.cases else rows[data.sources[rows] != "cases"]
-    # Looser than in training, where bytes must repeat: scores move by less than a thousandth.
-    linear = fit_linear(data, rows, replace(variant.recipe, tol=1e-3))
-    whole = Linear(**{**vars(linear), "coef": linear.coef * 0, "intercept": linear.intercept * 0})
-    of_whole = article_scores(data, split.test, whole)[0] - np.log(np.diff(data.first)[split.test])[:, None]
-    both = article_scores(data, split.test, linear)[0]
-    return of_whole if not variant.passages else both - (1 - variant.whole) * of_whole
-
-
 def _held_out(data: Encoded, splits: list[Split], variant: Variant, n_jobs: int) -> OutOfFold:
-    shape = data.labels.shape
-    scores, fold = np.full(shape, np.nan), np.full(len(data.labels), -1)
-    scored = Parallel(n_jobs=n_jobs)(delayed(_one)(data, split, variant) for split in splits)
-    for number, (split, own) in enumerate(zip(splits, scored, strict=True)):
-        scores[split.test], fold[split.test] = own, number
-    return OutOfFold(scores, np.zeros(shape, dtype=np.int64), fold, tuple(splits))
+    learnt = np.full(len(data.labels), fill_value=True)
+    if not variant.written:
+        learnt &= data.kinds != "written"
+    if not variant.cases:
+        learnt &= data.sources != "cases"
+    splits = [replace(split, train=split.train[learnt[split.train]]) for split in splits]
+    # Looser than in training, where bytes must repeat: scores move by less than a thousandth.
+    held_out, linears = out_of_fold(data, splits, replace(variant.recipe, tol=1e-3), n_jobs=n_jobs)
+    if variant.passages and variant.whole == 1:
+        return held_out
+    scores = held_out.scores.copy()
+    for split, linear in zip(splits, linears, strict=True):
+        whole = replace(linear, coef=linear.coef * 0, intercept=linear.intercept * 0)
+        of_whole = article_scores(data, split.test, whole)[0] - np.log(np.diff(data.first)[split.test])[:, None]
+        scores[split.test] = scores[split.test] - (1 - variant.whole) * of_whole if variant.passages else of_whole
+    return replace(held_out, scores=scores)
 
 
 def _f1(data: Encoded, held_out: OutOfFold, rows: np.ndarray) -> np.ndarray:
