@@ -151,6 +151,7 @@ def _failures(model: Model, part: Part | None) -> str:
         said.append(f"- Few articles have {', '.join(rare)}: expect other scores on other articles.")
     said += [
         "- A theme in a single clause of a long article on something else is easily missed.",
+        "- A text is taken for one article: of several in one (a newsletter, a page of briefs) the rarer themes are easily missed.",
         "- Words of a theme without its substance (a passing mention, a list of headlines) can earn it wrongly.",
         "- A source unlike those of the corpus is scored worse than the figures above: `evaluate` has a table with one source left out.",
         "- Articles under six words, or unlike the language of the corpus, get the status `short` or `foreign` and no theme.",
