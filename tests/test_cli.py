@@ -399,10 +399,10 @@ def test_what_is_favoured_and_the_review_level_reach_the_rows(tmp_path, call, fa
         return made["themes"], made["review"]
 
     assert row() == (["strategy"], [])
-    assert row("--favour", "precision") == ([], [])
+    assert row("--favour", "precision") == ([], ["strategy"])
     assert row("--favour", "recall", "--threshold", "ai_regulation=1") == (
         [theme for theme in themes if theme != "ai_regulation"],
-        [],
+        ["bilateral_cooperation", "capacity_building"],
     )
     assert row("--review", "0.01") == (["strategy"], themes)
     table = call("predict", tmp_path / "a.txt", "--model", favouring, "--review", "0.01", "--format", "csv")[1]

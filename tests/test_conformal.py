@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cyberclf.conformal import LEVELS, grid_row, review_band, review_grid
+from cyberclf.conformal import LEVELS, grid_row, in_review, review_band, review_grid
 
 
 def scores(n_has, n_lacks, gap, rng):
@@ -21,17 +21,21 @@ def scores(n_has, n_lacks, gap, rng):
     st.integers(1, 60),
     st.sampled_from([0.01, 0.05, 0.1, 0.25, 0.5]),
     st.floats(-0.5, 3),
+    st.floats(0, 1),
     st.integers(0, 2**16),
 )
-def test_at_most_the_level_falls_on_the_wrong_side_whatever_the_scores(n_has, n_lacks, level, gap, seed):
+def test_at_most_the_level_is_wrong_unseen_whatever_the_scores_and_the_threshold(
+    n_has, n_lacks, level, gap, threshold, seed
+):
     rng = np.random.default_rng(seed)
     n_new, missed, passed = 40, [], []
     for _ in range(150):
         known, labels = scores(n_has, n_lacks, gap, rng)
-        lower, upper = review_band(review_grid(known, labels), level)
+        band = review_band(review_grid(known, labels), level, np.array([threshold]))
         new, truth = scores(n_new, n_new, gap, rng)
-        missed.append((new[truth == 1] < lower[0]).mean())
-        passed.append((new[truth == 0] > upper[0]).mean())
+        settled = ~in_review(new, new >= threshold, *band)
+        missed.append((settled & (new < threshold))[truth == 1].mean())
+        passed.append((settled & (new >= threshold))[truth == 0].mean())
     for wrong in (missed, passed):
         # Five standard errors of the mean of what was drawn.
         assert np.mean(wrong) <= level + 5 * max(np.std(wrong), 0.01) / np.sqrt(len(wrong))
@@ -51,7 +55,7 @@ def test_the_bounds_are_order_statistics_with_the_correction_for_finite_samples(
 
 def test_too_few_articles_promise_nothing_and_a_person_looks_at_all():
     nothing = review_grid(np.full((50, 2), np.nan), np.ones((50, 2)))
-    lower, upper = review_band(nothing, 0.1)
+    lower, upper = review_band(nothing, 0.1, np.array([0.3, 0.7]))
     assert (lower.tolist(), upper.tolist()) == ([0.0, 0.0], [1.0, 1.0])
 
 
@@ -61,14 +65,14 @@ def test_a_theme_not_judged_counts_nowhere():
     np.testing.assert_array_equal(review_grid(*more), review_grid(p, labels))
 
 
-def test_bounds_that_cross_are_one_point_that_keeps_both_promises():
+def test_the_band_reaches_the_threshold_and_needs_no_room_where_the_bounds_cross_around_it():
     p, labels = scores(200, 200, 3.0, np.random.default_rng(0))
     grid = review_grid(p, labels)
-    assert grid[0, grid_row(0.2), 0] > grid[1, grid_row(0.2), 0]
-    lower, upper = review_band(grid, 0.2)
-    assert lower == upper
-    assert (p[labels == 1] < lower).mean() <= 0.2
-    assert (p[labels == 0] > upper).mean() <= 0.2
+    low, high = grid[1, grid_row(0.2), 0], grid[0, grid_row(0.2), 0]
+    assert low < high
+    for threshold in (low / 2, (low + high) / 2, (1 + high) / 2):
+        lower, upper = review_band(grid, 0.2, np.array([threshold]))
+        assert (lower[0], upper[0]) == (min(high, threshold), max(low, threshold))
 
 
 def test_a_stricter_level_has_a_wider_band():

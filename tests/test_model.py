@@ -105,9 +105,26 @@ def test_themes_inside_the_band_are_for_a_person_and_an_empty_text_is_not(small)
     wide = replace(model, review=around)
     assert wide.tag(text).review == wide.themes
     assert wide.in_review(p).all()
-    away = replace(model, review=np.stack([np.ones((50, 2)), np.zeros((50, 2))]) * 0.5)
-    assert away.tag(text).review == tuple(np.array(model.themes)[p == away.band[0]])
+    told_apart = replace(model, review=np.stack([np.ones((50, 2)), np.zeros((50, 2))]))
+    assert told_apart.tag(text).review == ()
     assert wide.tag(" ").review == ()
+
+
+def test_what_lies_between_the_band_and_the_threshold_is_for_a_person(small):
+    model, text = small.model, "Le thon et la sardine du port."
+    p = model.predict_proba([text])[0]
+    below = replace(model, review=np.stack([np.tile(p / 2, (50, 1))] * 2))
+    strict = below.with_thresholds(dict.fromkeys(model.themes, 1.0))
+    assert (strict.tag(text).themes, strict.tag(text).review) == ((), model.themes)
+    lax = below.with_thresholds({theme: value / 2 for theme, value in zip(model.themes, p, strict=True)})
+    assert (lax.tag(text).themes, lax.tag(text).review) == (model.themes, ())
+
+
+def test_what_is_not_judged_is_for_no_person_unless_it_is_forced(small):
+    wide = replace(small.model, review=np.stack([np.zeros((50, 2)), np.ones((50, 2))]))
+    assert wide.tag("Le thon.").status == "short"
+    assert wide.tag("Le thon.").review == ()
+    assert wide.tag("Le thon.", force=True).review == wide.themes
 
 
 def test_a_stricter_level_asks_for_more_review(small):

@@ -27,12 +27,20 @@ def test_nothing_given_has_no_precision():
 
 
 def test_the_band_is_counted_with_its_bounds():
-    row = review_table(MADE, np.array([0.6]), np.array([0.7])).loc["a"]
+    row = review_table(MADE, np.array([0.5]), np.array([0.7])).loc["a"]
     assert row["in_review"] == pytest.approx(2 / 5)
     assert (row["missed"], row["passed"]) == (pytest.approx(1 / 3), 0.0)
     assert (row["positives"], row["negatives"]) == (3, 2)
     # Wilson's interval of 1 in 3.
     assert (row["missed_low"], row["missed_high"]) == pytest.approx((0.061, 0.792), abs=0.001)
+
+
+def test_a_theme_given_below_the_band_and_one_not_given_above_are_for_review():
+    most_probable = Predictions(("a",), Y, P, np.array([[False], [True], [True], [False], [True], [False]]))
+    row = review_table(most_probable, np.array([0.3]), np.array([0.5])).loc["a"]
+    # 0.9 is not given, 0.4 lies inside, 0.2 is given; 0.6 is given, and wrongly.
+    assert row["in_review"] == pytest.approx(3 / 5)
+    assert (row["missed"], row["passed"]) == (0.0, 0.5)
 
 
 def test_a_theme_nobody_judged_has_no_figure():

@@ -2,7 +2,9 @@
 
 Class-conditional split-conformal prediction (Vovk, Gammerman and Shafer 2005, chapter 4; Angelopoulos
 and Bates 2021).  At the level 0.1, of the articles that have a theme at most one in ten has a
-probability below the band, and of those that lack it at most one in ten has one above.
+probability below the band, and of those that lack it at most one in ten has one above.  The band reaches
+the threshold from which the theme is given, so that the promise is one about themes given: at most one in ten
+misses the theme, and at most one in ten is given it, without a person's looking.
 """
 
 import math
@@ -11,9 +13,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DEFAULT_LEVEL", "LEVELS", "grid_row", "review_band", "review_grid"]
+__all__ = ["DEFAULT_LEVEL", "LEVELS", "grid_row", "in_review", "review_band", "review_grid"]
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 #: Levels whose bounds an artifact holds: 1 % to 50 %.
 LEVELS: Final = tuple(percent / 100 for percent in range(1, 51))
@@ -75,12 +78,11 @@ def grid_row(level: float) -> int:
     return math.floor(level * 100 + 1e-9) - 1
 
 
-def review_band(grid: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
-    """Lower and upper bounds of the band at a level.
+def review_band(grid: FloatArray, level: float, thresholds: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Lower and upper bounds of the band at a level, widened to the thresholds.
 
-    An article is for a person where ``lower <= probability <= upper``.  Where the bounds cross, the
-    theme is told apart better than the level asks, and no band is needed: both bounds are then the
-    point midway, which keeps both promises.
+    Farther out, a bound only promises more.  Where the bounds of the grid cross with the threshold between them,
+    the theme is told apart better than the level asks: both bounds are then the threshold, and no band is needed.
 
     Parameters
     ----------
@@ -88,6 +90,8 @@ def review_band(grid: FloatArray, level: float) -> tuple[FloatArray, FloatArray]
         See `review_grid`.
     level : float
         0.01 to 0.5; between two whole percents the lower one counts.
+    thresholds : ndarray of float64, shape (n_themes,)
+        From which themes are given.
 
     Returns
     -------
@@ -99,6 +103,20 @@ def review_band(grid: FloatArray, level: float) -> tuple[FloatArray, FloatArray]
         When the level is not in 0.01 to 0.5.
     """
     lower, upper = grid[:, grid_row(level)]
-    middle = (lower + upper) / 2
-    crossed = lower > upper
-    return np.where(crossed, middle, lower), np.where(crossed, middle, upper)
+    return np.minimum(lower, thresholds), np.maximum(upper, thresholds)
+
+
+def in_review(probability: FloatArray, given: BoolArray, lower: FloatArray, upper: FloatArray) -> BoolArray:
+    """Whether a person should decide, all of one shape or broadcast to it.
+
+    What is given is settled above the band, what is not given below it.  Themes given by a threshold lie nowhere else;
+    of those given as the most probable, one may lie below its threshold, or one not given above.
+
+    Examples
+    --------
+    >>> p, given = np.array([0.1, 0.3, 0.5, 0.9, 0.1, 0.9]), np.array([False, False, True, True, True, False])
+    >>> in_review(p, given, np.array(0.2), np.array(0.6)).tolist()
+    [False, True, True, False, True, True]
+    """
+    found: BoolArray = np.where(given, probability <= upper, probability >= lower)
+    return found

@@ -199,6 +199,8 @@ def cross_validate(
         curve = calibrate(held_out.scores[other], labels[other])
         known = logistic(held_out.scores[other], curve)
         probability[test] = logistic(held_out.scores[test], curve)
-        favoured[:, test] = choose_favoured(known, labels[other])[1][:, None]
-        review[:, test] = np.stack(review_band(review_grid(known, labels[other]), level))[:, None]
+        thresholds, chosen = choose_favoured(known, labels[other])
+        favoured[:, test] = chosen[:, None]
+        band = review_band(review_grid(known, labels[other]), level, thresholds.values)
+        review[:, test] = np.stack(band)[:, None]
     return CrossValidated(probability, favoured, review)

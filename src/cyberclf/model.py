@@ -13,7 +13,7 @@ import numpy.typing as npt
 from cyberclf import batch
 from cyberclf.analyzer import article_bags, bags_of
 from cyberclf.calibration import FAVOURS, logistic
-from cyberclf.conformal import DEFAULT_LEVEL, grid_row, review_band
+from cyberclf.conformal import DEFAULT_LEVEL, grid_row, in_review, review_band
 from cyberclf.giving import give
 from cyberclf.passages import passages
 from cyberclf.status import UNKNOWN, status_of, tally, typicality_values
@@ -58,7 +58,7 @@ class Model:
     favoured : ndarray of float64, shape (3, n_themes)
         The thresholds for F1, and those that favour precision and recall.
     review : ndarray of float64, shape (2, n_levels, n_themes)
-        Bounds of the review band at each level; see `cyberclf.conformal`.
+        Bounds of the review band at each level, before it is widened to the thresholds; see `cyberclf.conformal`.
     review_level : float
         Share of the articles that may fall on the wrong side of the band.
     per_article : {"any", "some", "one"}
@@ -243,15 +243,15 @@ class Model:
             status_of(n_words, typicality, self.foreign_below)
             for n_words, typicality in zip(read.n_words.tolist(), read.typicality.tolist(), strict=True)
         ]
-        some = read.n_words > 0
-        judged = some if force or self.forced else np.array([said == "ok" for said in status], dtype=bool)
+        tried = {"ok", "short", "foreign"} if force or self.forced else {"ok"}
+        judged = np.array([said in tried for said in status], dtype=bool)
         return TaggedTexts(
             self.theme_list,
             status,
             read.probabilities,
             self.give(read.probabilities) & judged[:, None],
             read.spans,
-            self.in_review(read.probabilities) & some[:, None],
+            self.in_review(read.probabilities) & judged[:, None],
         )
 
     def explain(self, text: str, *, themes: Iterable[str] | None = None) -> "Explanation":
@@ -298,17 +298,16 @@ class Model:
     def in_review(self, probabilities: FloatArray) -> npt.NDArray[np.bool_]:
         """Whether a person should decide: bool, of the shape of `probabilities`, (n_texts, n_themes) or (n_themes,).
 
-        At the level 0.1, of the articles that have a theme at most one in ten lies below the band that
-        is for a person, and of those that lack it at most one in ten lies above; see
-        `cyberclf.conformal`.
+        At the level 0.1, of the articles that have a theme at most one in ten is neither given it nor for a person,
+        and of those that lack it at most one in ten is given it and not for a person; see `cyberclf.conformal`.
         """
-        lower, upper = self.band
-        return (probabilities >= lower) & (probabilities <= upper)
+        given = self.give(np.atleast_2d(probabilities)).reshape(probabilities.shape)
+        return in_review(probabilities, given, *self.band)
 
     @cached_property
     def band(self) -> tuple[FloatArray, FloatArray]:
-        """Lower and upper bounds of the review band, each of shape (n_themes,)."""
-        return review_band(self.review, self.review_level)
+        """Lower and upper bounds of the review band, each of shape (n_themes,); it reaches the thresholds."""
+        return review_band(self.review, self.review_level, self.thresholds)
 
     def reviewing(self, level: float) -> "Model":
         """Return the model with another level of the review band: 0.01 to 0.5.

@@ -102,9 +102,9 @@ def _review(part: Part) -> str:
         return ""
     lines = [
         "## Review band\n",
-        f"Between its bounds a person should decide. At the level {part.review_level:.0%}: outside the band, of the articles that have the theme,",
-        "and of those that lack it, at most that share is meant to be on the wrong side (conformal prediction). Measured on the held-out articles:\n",
-        "| theme | from | to | articles in review | missed below it | passed above it |",
+        f"Between its bounds a person should decide. At the level {part.review_level:.0%}: of the articles that have the theme, at most that share",
+        "is meant to be neither given it nor in review, and of those that lack it, to be given it and not in review (conformal prediction). On the held-out articles:\n",
+        "| theme | from | to | articles in review | missed without review | wrongly given without review |",
         "|---|---|---|---|---|---|",
     ]
     for theme, row in part.review.to_dict(orient="index").items():

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cyberclf.calibration import FAVOURS
+from cyberclf.conformal import in_review
 from cyberclf.metrics import Predictions
 
 if TYPE_CHECKING:
@@ -83,9 +84,9 @@ def review_table(predictions: Predictions, lower: FloatArray, upper: FloatArray)
     -------
     pandas.DataFrame
         Index: theme; columns ``lower`` and ``upper`` (means), ``in_review`` (share of the articles),
-        ``missed`` (of those that have the theme, the share below the band), ``passed`` (of those that
-        lack it, the share above), their 95 % intervals ``_low`` and ``_high``, ``positives`` and
-        ``negatives``.
+        ``missed`` (of those that have the theme, the share that is neither given it nor in review),
+        ``passed`` (of those that lack it, the share that is given it and not in review), their 95 %
+        intervals ``_low`` and ``_high``, ``positives`` and ``negatives``.
     """
     import pandas as pd
 
@@ -95,14 +96,14 @@ def review_table(predictions: Predictions, lower: FloatArray, upper: FloatArray)
     for j, theme in enumerate(predictions.themes):
         judged = ~np.isnan(predictions.labels[:, j]) & ~np.isnan(predictions.probability[:, j])
         truth, p = predictions.labels[judged, j] == 1, predictions.probability[judged, j]
-        low, high = lower[judged, j], upper[judged, j]
-        below, above = p < low, p > high
+        low, high, given = lower[judged, j], upper[judged, j], predictions.given[judged, j]
+        settled = ~in_review(p, given, low, high)
         row = {
             "lower": float(low.mean()) if len(p) else np.nan,
             "upper": float(high.mean()) if len(p) else np.nan,
-            "in_review": _share(int((~below & ~above).sum()), len(p)),
+            "in_review": _share(int((~settled).sum()), len(p)),
         }
-        for name, wrong, of in (("missed", below, truth), ("passed", above, ~truth)):
+        for name, wrong, of in (("missed", settled & ~given, truth), ("passed", settled & given, ~truth)):
             counts = int((wrong & of).sum()), int(of.sum())
             row[name] = _share(*counts)
             row[f"{name}_low"], row[f"{name}_high"] = _wilson(*counts)

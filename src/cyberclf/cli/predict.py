@@ -57,7 +57,7 @@ _NO_RESUME = "html is written in one go: --resume goes with jsonl, csv, table an
     "level",
     type=float,
     metavar="LEVEL",
-    help="Share of the articles that may fall on the wrong side of the review band, 0.01 to 0.5; by default 0.1.",
+    help="Share of the articles that may go wrong without review, 0.01 to 0.5; by default 0.1.",
 )
 @click.option("--force", is_flag=True, help="Give themes to short and foreign articles too.")
 @click.option(
@@ -90,8 +90,8 @@ def predict(
     (short), not in the language the model was trained on (foreign) or without a word (empty) gets that status and no
     theme. Parquet to Parquet keeps all columns.
 
-    Themes under review are those that a person should decide: outside, of the articles that have a theme, and of
-    those that lack it, at most the share LEVEL is on the wrong side.
+    Themes under review are those that a person should decide: of the articles that have a theme, at most the share
+    LEVEL is neither given it nor in review, and of those that lack it, given it and not in review.
     """
     check_paths([*paths, *([model] if model is not None else [])], output)
     choices = Choices(favour, _thresholds(own), level, force)
