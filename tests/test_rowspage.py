@@ -48,6 +48,24 @@ def test_rows_in_are_rows_out_in_order_with_their_status(model):
     assert "<h1>3 articles</h1>" in page
 
 
+def test_what_was_not_judged_says_why_and_is_counted(model):
+    english = "The council of ministers adopted the national cybersecurity strategy on Wednesday. " * 3
+    articles = [Article("s", "Une loi.", "s"), Article("f", english, "f"), Article("a", TEXT, "a")]
+    page = page_of(articles, model)
+    assert "<p>1 judged; 1 fewer than 6 words; 1 not the model&#x27;s language. " in page
+    assert '<option value="foreign">not the model&#x27;s language (1)</option>' in page
+    assert page.count("no theme</td>") == 0
+    assert [bool(body["data-p"]) for body in Tags(page).named("tbody")] == [False, False, True]
+    assert "1 not the model&#x27;s language" in page_of([Article("f", english, "f")], model)
+
+
+def test_a_theme_given_all_the_same_shows_its_bar(model):
+    forced = model.forcing().with_thresholds({"strategy": 0.0})
+    page = page_of([Article("s", "Une loi.", "s")], forced)
+    assert "fewer than 6 words: themes given all the same" in page
+    assert page.count("<b> given</b>") == 1
+
+
 def test_the_passage_is_marked_with_both_names_of_its_theme(model):
     page = page_of([Article("a", TEXT, "a")], model)
     assert "<mark><b>Strategy and governance / Stratégie et gouvernance</b> " in page

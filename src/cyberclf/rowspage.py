@@ -8,6 +8,7 @@ from typing import IO, Final
 
 from cyberclf.model import Model
 from cyberclf.page import escape, head, marked, template
+from cyberclf.status import MIN_WORDS
 from cyberclf.tagging import TaggedRow
 
 __all__ = ["MAX_TEXTS", "write_page"]
@@ -20,7 +21,14 @@ MAX_TEXT: Final = 50_000
 MAX_TITLE: Final = 160
 #: With more themes, each article shows its likeliest ones, not a column a theme.
 _MAX_COLUMNS: Final = 6
-_STATUS: Final = {"ok": "judged", "empty": "no word to judge by", "error": "could not be read"}
+#: Each status in words.
+_STATUS: Final = {
+    "ok": "judged",
+    "short": f"fewer than {MIN_WORDS} words",
+    "foreign": "not the model's language",
+    "empty": "no word to judge by",
+    "error": "could not be read",
+}
 
 
 def write_page(rows: Iterable[TaggedRow], stream: IO[str], model: Model) -> None:
@@ -62,10 +70,10 @@ def _both(name: str, name_fr: str) -> str:
 def _above(model: Model, statuses: Counter[str], given: Counter[str], texts: int) -> str:
     """Everything before the first row."""
     total = sum(statuses.values())
-    said = [f"{total:,} {'article' if total == 1 else 'articles'}"]
-    said += [f"{statuses[status]:,} {words}" for status, words in _STATUS.items() if statuses[status]]
+    counted = [f"{statuses[status]:,} {escape(words)}" for status, words in _STATUS.items() if statuses[status]]
     if given[""]:
-        said[1] += f" ({given['']:,} of them without a theme)"
+        counted[0] += f" ({given['']:,} of them without a theme)"
+    summary = f"{'; '.join(counted)}. " if counted else ""
     notes = (
         f'<p class="note">The texts of the first {MAX_TEXTS:,} articles are on this page; of the other '
         f"{texts - MAX_TEXTS:,} only the rows. Tag fewer files at once to read them here.</p>\n"
@@ -85,7 +93,7 @@ def _above(model: Model, statuses: Counter[str], given: Counter[str], texts: int
         for number, theme in enumerate(model.theme_list)
     )
     states = "".join(
-        f'<option value="{status}">{words} ({statuses[status]:,})</option>' for status, words in _STATUS.items()
+        f'<option value="{status}">{escape(words)} ({statuses[status]:,})</option>' for status, words in _STATUS.items()
     )
     states += '<option value="review">for review</option>'
     rule = {
@@ -95,7 +103,7 @@ def _above(model: Model, statuses: Counter[str], given: Counter[str], texts: int
     }[model.per_article]
     return (
         '<body class="rows">\n<main>\n<header>\n<p class="kicker">cyberclf · articles by theme</p>\n'
-        f"<h1>{said[0]}</h1>\n<p>{'; '.join(said[1:])}. A bar is the probability of a theme; {rule}. "
+        f"<h1>{total:,} {'article' if total == 1 else 'articles'}</h1>\n<p>{summary}A bar is the probability of a theme; {rule}. "
         "The highlighted passage is the one that speaks most for it.</p>\n"
         f'<dl class="tiles">{tiles}</dl>\n{notes}</header>\n'
         '<form id="controls" hidden>\n'
@@ -131,14 +139,17 @@ def _row(row: TaggedRow, number: int, model: Model, *, with_text: bool) -> str:
     order = {theme.id: j for j, theme in enumerate(model.theme_list)}
     probabilities = [row.probabilities.get(theme, 0.0) for theme in model.themes]
     given = " ".join(str(order[theme]) for theme in row.themes)
-    values = " ".join(f"{p:.4f}" for p in probabilities) if row.status == "ok" else ""
+    values = " ".join(f"{p:.4f}" for p in probabilities) if _has_bars(row) else ""
     name = row.title if len(row.title) <= MAX_TITLE else f"{row.title[:MAX_TITLE].rstrip()}…"
     name = name or row.id
     where = row.where if row.id == row.where else f"{row.id} · {row.where}"
+    said = escape(_STATUS[row.status])
     if row.status == "error":
-        said = f'<span class="bad">{_STATUS["error"]}</span>'
-    else:
-        said = "no word to judge by" if row.status == "empty" else "themes given" if row.themes else "no theme"
+        said = f'<span class="bad">{said}</span>'
+    elif row.status == "ok":
+        said = "themes given" if row.themes else "no theme"
+    elif row.themes:
+        said += ": themes given all the same"
     if row.review:
         names = ", ".join(model.theme_list[order[theme]].name for theme in row.review)
         said += f'<span class="id">review: {escape(names)}</span>'
@@ -153,13 +164,18 @@ def _row(row: TaggedRow, number: int, model: Model, *, with_text: bool) -> str:
     )
 
 
+def _has_bars(row: TaggedRow) -> bool:
+    """Whether its probabilities mean something, or gave it a theme."""
+    return row.status == "ok" or bool(row.themes)
+
+
 def _cells(row: TaggedRow, probabilities: list[float], model: Model) -> str:
     shown = range(len(probabilities))
     if len(probabilities) > _MAX_COLUMNS:
-        likely = sorted(shown, key=lambda j: -probabilities[j])[:5] if row.status == "ok" else []
+        likely = sorted(shown, key=lambda j: -probabilities[j])[:5] if _has_bars(row) else []
         bars = "".join(_bar(row, j, probabilities[j], model) for j in likely)
         return f'<td class="likely">{bars}</td>'
-    if row.status != "ok":
+    if not _has_bars(row):
         return "<td></td>" * len(probabilities)
     return "".join(f"<td>{_bar(row, j, probabilities[j], model)}</td>" for j in shown)
 
