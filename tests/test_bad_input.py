@@ -275,7 +275,10 @@ def test_a_bad_row_of_a_table_leaves_no_noise(tmp_path):
     (tmp_path / "c.csv").write_text("text,a\nbon,1\nmauvais,oui\n", "utf-8")
     status, out, err = run("train", "c.csv", "--output", "m.safetensors", cwd=tmp_path)
     assert (status, out) == (1, "")
-    assert err == ("cyberclf: c.csv:3: column 'a' holds 'oui'; 0, 1 or empty (not judged)\n")
+    assert err == (
+        "cyberclf: c.csv:3: column 'a' holds 'oui', not 0, 1 or empty (not judged); without a column 'themes' every "
+        "other one is taken for a theme: rename the labels' column, or drop this one\n"
+    )
     assert [file.name for file in tmp_path.iterdir()] == ["c.csv"]
 
 
@@ -293,7 +296,7 @@ def test_a_short_row_of_a_table(fails, tmp_path):
         ("c.csv", "text,themes\n", "c.csv: no labelled article in it"),
         ("c.csv", "corps,themes\nx,a\n", "c.csv: no column 'text'; it has corps, themes"),
         ("c.csv", "text,title\nx,y\n", "c.csv: no column 'themes' and no 0/1 column a theme"),
-        ("c.csv", "text,a\nbon,1\nmauvais,oui\n", "c.csv:3: column 'a' holds 'oui'; 0, 1 or empty"),
+        ("c.csv", "text,a\nbon,1\nmauvais,oui\n", "c.csv:3: column 'a' holds 'oui', not 0, 1 or empty"),
         ("c.csv", "text,themes\nbon,a\nun,deux,trois\n", "c.csv:3: 3 cells for 2 columns"),
         ("c.csv", "text,a\nbon,1\ncourt\n", "c.csv:3: "),
         ("c.csv", "text,themes\nbon,a\n,a\n", "c.csv:3: the text is empty; fill it or leave the row out"),

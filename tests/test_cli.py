@@ -537,6 +537,26 @@ def test_evaluate_scores_a_given_model(tmp_path, call):
     assert json.loads((tmp_path / "e.json").read_text("utf-8"))["seeds"]["scores"]["micro"]["f1"] == 1.0
 
 
+def test_evaluate_says_that_a_model_was_trained_on_what_it_is_scored_on(tmp_path, call, user_csv):
+    model = tmp_path / "m.safetensors"
+    assert call("train", user_csv, "--output", model)[0] == 0
+    status, _, err = call("evaluate", user_csv, "--model", model)
+    assert status == 0
+    assert "trained on these very articles: its scores flatter it" in err
+    other = tmp_path / "other.csv"
+    other.write_text("text,themes\nO atum e o mar,pesca\nA banda de morna,música\n", "utf-8")
+    assert "flatter" not in call("evaluate", other, "--model", model)[2]
+
+
+def test_what_of_a_corpus_is_hardly_meant_is_said(tmp_path, call):
+    path = tmp_path / "c.csv"
+    path.write_text(
+        'text,themes\nO atum e o mar,pesca\nA banda de morna,música\nO mar canta,"pesca, música"\n', "utf-8"
+    )
+    _, _, err = call("train", path, "--output", tmp_path / "m.safetensors")
+    assert "cyberclf: theme 'pesca, música' is taken for one; if it is 2, separate them by ;" in err
+
+
 def test_evaluate_refuses_themes_that_the_model_does_not_have(call, user_csv):
     status, _, err = call("evaluate", user_csv, "--model", ROOT / "models" / "cyberclf.safetensors")
     assert status == 1

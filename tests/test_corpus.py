@@ -132,3 +132,5 @@ def test_a_table_as_pandas_writes_it_is_read(tmp_path):
     first, second = read_corpus([tmp_path / "a.csv"]).articles
     assert (first.themes, first.not_judged) == ({"loi"}, {"mer"})
     assert (second.themes, second.not_judged) == ({"mer"}, set())
+    pd.DataFrame({"text": ["La loi.", "Le port."], "loi": [True, False]}).to_csv(tmp_path / "b.csv")
+    assert [article.themes for article in read_corpus([tmp_path / "b.csv"]).articles] == [{"loi"}, set()]

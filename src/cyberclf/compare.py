@@ -15,7 +15,7 @@ from cyberclf.model import Model
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Change", "Comparison", "compare_models", "compare_recorded"]
+__all__ = ["Change", "Comparison", "compare_models", "compare_recorded", "learnt_from"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -138,7 +138,7 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
     if unnamed := [theme for theme in common if theme not in themes]:
         notes.append(f"the corpus never names {', '.join(unnamed)}: not compared")
     for name, model in (("old", old), ("new", new)):
-        if _fingerprint(model) == corpus.fingerprint:
+        if learnt_from(model, corpus):
             notes.append(f"the {name} model was trained on these very articles: its scores flatter it")
     labels = encode(corpus.articles, themes).labels
     bags = [article.passages()[0] for article in corpus.articles]
@@ -202,6 +202,11 @@ def _changes(corpus: Corpus, said: list[Predictions], themes: tuple[str, ...]) -
         right = None if np.isnan(label) else gained == bool(label == 1)
         found.append(Change(corpus.articles[row].id, themes[column], gained, right))
     return tuple(found)
+
+
+def learnt_from(model: Model, corpus: Corpus) -> bool:
+    """Whether a model was trained on just these articles; that it was on these among others cannot be seen."""
+    return _fingerprint(model) == corpus.fingerprint
 
 
 def _fingerprint(model: Model) -> str | None:

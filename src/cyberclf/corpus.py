@@ -24,6 +24,8 @@ BAGS_VERSION: Final = 1
 _COLUMNS: Final = frozenset(
     {"text", "themes", "not_judged", "evidence", "id", "title", "source", "event", "date", "certain", "kind"}
 )
+#: What a cell of a theme's column says, in small letters; empty: not judged.
+_SAID: Final = {"1": True, "true": True, "0": False, "false": False, "": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +158,16 @@ def _from_table(row: dict[str, Any], where: str) -> dict[str, Any]:
         columns = [name for name in row if name and name not in _COLUMNS]
         if not columns:
             raise CorpusError(f"{where.rpartition(':')[0]}: no column 'themes' and no 0/1 column a theme")
-        # With empty cells in a column, pandas writes its numbers as 1.0 and 0.0.
-        cells = {name: row[name].strip().removesuffix(".0") for name in columns}
+        # With empty cells in a column, pandas writes its numbers as 1.0 and 0.0; and truth as True and False.
+        cells = {name: row[name].strip().removesuffix(".0").lower() for name in columns}
         for name, cell in cells.items():
-            if cell not in {"0", "1", ""}:
-                raise CorpusError(f"{where}: column '{name}' holds '{cell[:30]}'; 0, 1 or empty (not judged)")
-        made["themes"] = [name for name, cell in cells.items() if cell == "1"]
+            if cell not in _SAID:
+                raise CorpusError(
+                    f"{where}: column '{name}' holds '{row[name].strip()[:30]}', not 0, 1 or empty (not judged); "
+                    "without a column 'themes' every other one is taken for a theme: rename the labels' column, or "
+                    "drop this one"
+                )
+        made["themes"] = [name for name, cell in cells.items() if _SAID[cell]]
         made["not_judged"] = [name for name, cell in cells.items() if cell == ""]
     if "certain" in made:
         made["certain"] = made["certain"].strip().lower() not in {"0", "false", "no"}

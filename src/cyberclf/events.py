@@ -14,7 +14,7 @@ from cyberclf.status import is_word
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-__all__ = ["event_groups"]
+__all__ = ["day_of", "event_groups"]
 
 IntArray = npt.NDArray[np.int64]
 
@@ -102,7 +102,7 @@ def _near_duplicates(
 def _alike(articles: Sequence[LabelledArticle], words: "csr_matrix") -> list[tuple[int, int]]:
     from sklearn.feature_extraction.text import TfidfTransformer
 
-    days = np.array([_day(article) for article in articles])
+    days = np.array([day_of(article.date) if article.kind == "press" else 0 for article in articles])
     order = np.argsort(days, kind="stable")
     order = order[days[order] > 0]
     if len(order) < 2:
@@ -123,9 +123,15 @@ def _alike(articles: Sequence[LabelledArticle], words: "csr_matrix") -> list[tup
     return links
 
 
-def _day(article: LabelledArticle) -> int:
-    """Day of a real article, counted from the first of our era; 0 where it is not known."""
+def day_of(written: str | None) -> int:
+    """Day that a date or time says, counted from the first of our era; 0 where it says none.
+
+    Examples
+    --------
+    >>> day_of("2025-03-12") == day_of("2025-03-12T10:00") > day_of("12/03/2025")
+    True
+    """
     try:
-        return date.fromisoformat(article.date or "").toordinal() if article.kind == "press" else 0
+        return date.fromisoformat((written or "").strip()[:10]).toordinal()
     except ValueError:
         return 0

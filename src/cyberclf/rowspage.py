@@ -103,7 +103,8 @@ def _above(model: Model, statuses: Counter[str], given: Counter[str], texts: int
     }[model.per_article]
     return (
         '<body class="rows">\n<main>\n<header>\n<p class="kicker">cyberclf · articles by theme</p>\n'
-        f"<h1>{total:,} {'article' if total == 1 else 'articles'}</h1>\n<p>{summary}A bar is the probability of a theme; {rule}. "
+        f"<h1>{total:,} {'article' if total == 1 else 'articles'}</h1>\n"
+        f"<p>{summary}A bar is the probability of a theme; {rule}. "
         "The highlighted passage is the one that speaks most for it.</p>\n"
         f'<dl class="tiles">{tiles}</dl>\n{notes}</header>\n'
         '<form id="controls" hidden>\n'

@@ -102,7 +102,12 @@ def corpus_of(paths: Sequence[str]) -> "Corpus":
     from cyberclf.files import checkout, shipped
 
     if paths:
-        return read_corpus(paths)
+        from cyberclf.doubts import doubts
+
+        corpus = read_corpus(paths)
+        for doubt in doubts(corpus):
+            say(f"cyberclf: {doubt}")
+        return corpus
     root = checkout()
     return read_corpus(root / "seeds" / name if root else shipped(f"seeds/{name}") for name in _BUNDLED)
 

@@ -49,6 +49,11 @@ def evaluate(
     result = evaluate_recipe(read, n_jobs=jobs, say=say) if loaded is None else evaluate_model(read, loaded)
     for part in result.parts:
         show(part)
+    if loaded is not None:
+        from cyberclf.compare import learnt_from
+
+        if learnt_from(loaded, read):
+            say("cyberclf: the model was trained on these very articles: its scores flatter it")
     if json_file:
         with opened(json_file) as stream:
             json.dump(result.as_dict(), stream, ensure_ascii=False, indent=1)
