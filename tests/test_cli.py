@@ -479,6 +479,26 @@ def test_an_output_in_a_folder_is_not_read_by_the_next_run(tmp_path, call):
     assert len((tmp_path / "out.csv").read_text("utf-8").splitlines()) == 2
 
 
+@pytest.mark.parametrize("head", ["id,title,text", "text;themes", '"id"\t"text"'])
+def test_a_table_on_standard_input_is_not_taken_for_an_article(head):
+    status, out, _ = run("predict", "-", stdin=f"{head}\na,b,La loi\n".encode())
+    assert status == 1
+    (row,) = rows_of(out)
+    assert row["error"] == "-: a table, which is read from files alone; save it as .csv or .tsv and name that"
+    assert run("predict", "-", stdin=b"Le texte et la loi, text of the law\nSuite")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.tsv", "a.jsonl.gz", "a.table"])
+def test_an_output_whose_suffix_says_no_format_is_wrong_use(tmp_path, call, name):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    status, _, err = call("predict", tmp_path / "a.txt", "--output", tmp_path / name)
+    assert status == 2
+    assert "says no format that is written here; name one of .jsonl, " in err
+    assert not (tmp_path / name).exists()
+    assert call("predict", tmp_path / "a.txt", "--output", tmp_path / name, "--format", "csv")[0] == 0
+    assert (tmp_path / name).read_text("utf-8").startswith("id,title,themes")
+
+
 def test_an_array_of_json_on_standard_input_is_said_to_be_none():
     status, out, err = run("predict", "-", stdin=b' [\n {"text": "la loi"}]')
     assert status == 1

@@ -110,6 +110,9 @@ def test_an_article_and_a_theme_stay_text(small, small_corpus):
     assert "{{7*7}}" in page
     assert not [tag for tag, _ in found.elements if tag in {"script", "img"}]
     assert not set("\x1b\u202e") & set(page)
+    # Terms are said in words.
+    assert "law words" in found.text
+    assert '<span class="term">@' not in page
 
 
 def test_a_model_given_leaves_out_what_needs_cross_validation_and_says_so(small, small_corpus):

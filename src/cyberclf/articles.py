@@ -206,7 +206,16 @@ def _read_stdin() -> Iterator[Piece]:
     content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise ArticleError(f"-: longer than {MAX_BYTES} bytes; not an article")
-    yield Article("-", decode(content, "-"), "-")
+    text = decode(content, "-")
+    if _is_header(text.lstrip().partition("\n")[0]):
+        raise ArticleError("-: a table, which is read from files alone; save it as .csv or .tsv and name that")
+    yield Article("-", text, "-")
+
+
+def _is_header(line: str) -> bool:
+    """Whether a first line is a table's, not a title."""
+    columns = [name.strip().strip('"') for name in re.split("[,;\t]", line)]
+    return len(columns) > 1 and "text" in columns
 
 
 def text_of(row: dict[str, Any], where: str) -> tuple[str, int]:

@@ -214,9 +214,9 @@ def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int
     protocol = f"{len([s for s in by_event if s.name != SEEDS])} folds, no event on both sides"
     parts = [from_held_out(corpus, data, held_out, kind, headline, protocol)]
     for baseline in BASELINES:
-        say(f"{baseline.name}: on the same folds")
         made = run_baseline(data, tuple(by_event), baseline, corpus.themes)
         if made is not None:
+            say(f"{baseline.name}: on the same folds")
             rows = np.flatnonzero(data.kinds == kind)
             predictions = Predictions(corpus.themes, data.labels[rows], made[0][rows], made[1][rows])
             name = f"{headline}: {baseline.name}"

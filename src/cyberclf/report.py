@@ -20,6 +20,7 @@ from cyberclf.diagnosis import (
 )
 from cyberclf.errors import MissingExtraError
 from cyberclf.evaluation import Evaluation, Part
+from cyberclf.explain import readable
 from cyberclf.files import atomic_write
 from cyberclf.giving import themes_per_article
 from cyberclf.learning import LearningPoint
@@ -283,7 +284,8 @@ def _mistake(corpus: Corpus, row: int, found: Mistake, themes: Sequence[Theme], 
     if model is not None:
         bags = article.passages()[0]
         passage, terms = top_terms(model, bags, found.theme)
-        made |= {"passage": passage + 1, "passages": len(bags), "terms": terms}
+        said = [(readable(term), value) for term, value in terms]
+        made |= {"passage": passage + 1, "passages": len(bags), "terms": said}
     return made
 
 

@@ -27,6 +27,16 @@ _SAID: dict[str, str] = {
     "empty": "empty",
     "error": "could not be read",
 }
+#: What a suffix of --output says.
+_FORMATS: dict[str, str] = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".csv": "csv",
+    ".txt": "table",
+    ".html": "html",
+    ".parquet": "parquet",
+}
 _NO_RESUME = "html is written in one go: --resume goes with jsonl, csv, table and parquet"
 
 
@@ -203,7 +213,11 @@ def _on_cluster(paths: tuple[str, ...], address: str, *, output: str | None, fmt
 
 def _format_of(output: str | None) -> str:
     suffix = Path(output).suffix.lower() if output else ""
-    known = {".jsonl": "jsonl", ".csv": "csv", ".txt": "table", ".html": "html", ".parquet": "parquet"}
-    if suffix in known:
-        return known[suffix]
+    if suffix:
+        if suffix not in _FORMATS:
+            said = (
+                f"'{suffix}' says no format that is written here; name one of {', '.join(_FORMATS)}, or give --format"
+            )
+            raise click.BadParameter(said, param_hint="'--output'")
+        return _FORMATS[suffix]
     return "table" if output is None and sys.stdout.isatty() else "jsonl"
