@@ -16,8 +16,10 @@ from cyberclf.passages import passages
 
 
 def article(text, number, **changes):
+    """Make an article with words of its own, for those nearly the same are of one event."""
+    own = " ".join(f"{chr(97 + number)}{chr(97 + k)}xyz" for k in range(20))
     made = LabelledArticle(
-        str(number), f"row {number}", frozenset(), text=text, event=f"e{number}", source=f"s{number % 2}"
+        str(number), f"row {number}", frozenset(), text=f"{text}. {own}", event=f"e{number}", source=f"s{number % 2}"
     )
     return replace(made, **changes)
 

@@ -568,6 +568,24 @@ def test_evaluate_says_that_a_model_was_trained_on_what_it_is_scored_on(tmp_path
     assert "flatter" not in call("evaluate", other, "--model", model)[2]
 
 
+def test_what_prediction_gives_no_theme_is_given_none_in_evaluation(tmp_path, call):
+    labels = tmp_path / "c.csv"
+    labels.write_text("text,themes\nStratégie nationale de cybersécurité,strategy\n", "utf-8")
+    status, out, _ = call("evaluate", labels, "--model", ROOT / "models" / "cyberclf.safetensors")
+    assert status == 0
+    assert "by the model given; 1 short or foreign, given no theme" in out
+
+
+def test_themes_that_labels_never_name_are_not_judged(tmp_path, call):
+    lines = [json.loads(line) for line in (ROOT / "seeds" / "corpus.jsonl").read_text("utf-8").splitlines()]
+    labels = tmp_path / "c.jsonl"
+    rows = [{"text": row["text"], "themes": ["strategy"] if "strategy" in row["themes"] else []} for row in lines[:80]]
+    labels.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    call("evaluate", labels, "--model", ROOT / "models" / "cyberclf.safetensors", "--json", tmp_path / "e.json")
+    scores = json.loads((tmp_path / "e.json").read_text("utf-8"))["press"]["scores"]
+    assert scores["micro"]["f1"] == scores["strategy"]["f1"] > 0.9
+
+
 def test_what_of_a_corpus_is_hardly_meant_is_said(tmp_path, call):
     path = tmp_path / "c.csv"
     path.write_text(

@@ -6,11 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cyberclf import compare
 from cyberclf.cli import main
 from cyberclf.compare import Change, compare_models, compare_recorded
 from cyberclf.corpus import Corpus
 from cyberclf.errors import ArtifactError, CorpusError
 from cyberclf.labelled import LabelledArticle
+from cyberclf.metrics import Predictions
 from cyberclf.themes import Theme
 
 
@@ -158,3 +160,40 @@ def test_the_file_has_all_that_the_terminal_cuts(files, capsys):
     assert set(made["scores"]) == {"loi", "mer", "macro"}
     assert made["verdict"] in out
     assert np.isfinite(made["scores"]["macro"]["f1_low"])
+
+
+def noisy(rng, truth, spread):
+    """Predictions as good as others of the same spread."""
+    p = 1 / (1 + np.exp(-(truth * 2 - 1) - rng.normal(0, spread, truth.shape)))
+    return p, p > 0.5
+
+
+def test_models_equally_good_are_hardly_ever_called_worse_or_better(monkeypatch, small, unseen):
+    rng, verdicts = np.random.default_rng(0), 0
+    labels = np.stack([article_themes(unseen, theme) for theme in small.model.themes], axis=1)
+    made = []
+    monkeypatch.setattr(compare, "_predictions", lambda *_: made.pop())
+    for _ in range(60):
+        made += [Predictions(small.model.themes, labels, *noisy(rng, labels, 1.0)) for _ in range(2)]
+        found = compare_models(unseen, small.model, small.model)
+        verdicts += bool(found.worse or found.better)
+    # One in twenty is what is promised; of 60 that is 3, and more than 8 would come about once in a hundred times.
+    assert verdicts <= 8
+
+
+def article_themes(corpus, theme):
+    return np.array([float(theme in article.themes) for article in corpus.articles])
+
+
+def test_a_theme_of_a_few_articles_has_no_verdict_of_its_own(small, spoilt, unseen):
+    rare = [replace(a, themes=a.themes - {"mer"}) if n % 8 else a for n, a in enumerate(unseen.articles)]
+    made = compare_models(Corpus.of(rare), small.model, spoilt)
+    assert "too few articles for a verdict of their own: mer" in made.notes
+    assert not any(name.startswith("mer ") for name in (*made.worse, *made.better))
+
+
+def test_recorded_scores_of_other_folds_are_refused(small):
+    old = with_scores(small.model, 0.6)
+    other = replace(old, metadata={**old.metadata, "recipe": {**old.metadata["recipe"], "seed": 4}})
+    with pytest.raises(ArtifactError, match="or folds"):
+        compare_recorded(old, other)

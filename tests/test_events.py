@@ -1,5 +1,6 @@
 """Which articles are of one event, whatever their numbers say."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,10 @@ from cyberclf.encode import encode
 from cyberclf.labelled import LabelledArticle
 
 ACCORD = "Lomé et Luxembourg signent trois accords sur la formation, un centre de données et la cybersécurité"
-REPORT = "Trois accords sont signés : Luxembourg appuie à Lomé un centre de données et la cybersécurité"
+REPORT = (
+    "Luxembourg appuie Lomé : un centre de données et la cybersécurité sont au programme des trois accords "
+    "paraphés hier par les ministres"
+)
 FOOTBALL = "une équipe de football gagne la coupe devant son public ravi après les prolongations"
 
 
@@ -53,10 +57,21 @@ def test_what_has_one_event_by_its_number_stays_one():
     assert groups[0] == groups[1] != groups[2]
 
 
-@pytest.mark.parametrize("text", [FOOTBALL, ""])
-def test_dated_reports_of_which_all_words_are_common_are_compared_by_nothing(text):
-    made = [article(n, text, event=str(n), date="2026-01-30") for n in range(12)]
-    assert len(set(encode(made, ()).groups.tolist())) == 12
+@pytest.mark.parametrize("event", [None, "1"])
+def test_what_is_nearly_the_same_is_one_event_whatever_its_number_and_day(event):
+    first = article(0, f"{ACCORD} du Togo", event="0", date="2026-01-30")
+    groups = grouped(first, article(1, f"{ACCORD} du pays", event=event, date="2026-06-30"), article(2, FOOTBALL))
+    assert groups[0] == groups[1] != groups[2]
+
+
+def test_dated_reports_of_which_all_words_are_common_are_compared_by_nothing():
+    draw = random.Random(0)
+    shared = [f"{first}{second}xyz" for first in "abcde" for second in "abcdef"]
+    made = [article(n, " ".join(draw.sample(shared, 10)), event=str(n), date="2026-01-30") for n in range(60)]
+    # Every word is in more than ten of them, and none is nearly another.
+    assert len(set(encode(made, ()).groups.tolist())) == 60
+    empty = [article(n, "", event=str(n), date="2026-01-30") for n in range(12)]
+    assert len(set(encode(empty, ()).groups.tolist())) == 12
 
 
 def test_three_reports_in_a_small_corpus_are_one_event():
@@ -67,9 +82,11 @@ def test_three_reports_in_a_small_corpus_are_one_event():
 
 @whatever(some.lists(some.integers(1, 40), min_size=2, max_size=25), some.integers(1, 7))
 def test_blocks_of_any_size_find_the_same(days, size):
-    texts = (ACCORD, REPORT, FOOTBALL)
+    # Of three subjects; alike, and none nearly another.
+    pools = [[f"{first}{chr(97 + k)}xyz" for k in range(18)] for first in "xyz"]
+    texts = [" ".join(random.Random(1700 + n).sample(pools[n % 3], 8)) for n in range(25)]
     made = [
-        article(n, texts[n % 3], event=str(n), date=f"2026-{1 + day // 29:02}-{1 + day % 28:02}")
+        article(n, texts[n], event=str(n), date=f"2026-{1 + day // 29:02}-{1 + day % 28:02}")
         for n, day in enumerate(days)
     ]
     whole = encode([*made, *others(20)], ()).groups.tolist()

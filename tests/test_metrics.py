@@ -1,5 +1,7 @@
 """Scores, calibration and thresholds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +16,7 @@ from cyberclf.calibration import (
     choose_thresholds,
     logistic,
 )
-from cyberclf.metrics import Predictions, average_precision, score_table, summary
+from cyberclf.metrics import Predictions, average_precision, resamples, score_table, summary
 
 RANKED = st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=2, max_size=40)
 
@@ -127,3 +129,28 @@ def test_only_articles_judged_whole_are_without_a_theme():
     made = summary(Predictions(("a", "b"), labels, np.zeros((4, 2)), np.zeros((4, 2), dtype=bool)))
     assert made["without_theme_true"] == 0.5
     assert made["without_theme_given"] == 1.0
+
+
+def test_an_article_judged_in_part_is_right_or_wrong_for_nobody():
+    labels = np.vstack([np.ones((10, 2)), np.full((90, 2), np.nan)])
+    wrong = Predictions(("a", "b"), labels, np.zeros((100, 2)), np.zeros((100, 2), dtype=bool))
+    assert summary(wrong)["subset_accuracy"] == 0.0
+    assert np.isnan(summary(replace(wrong, labels=np.full((100, 2), np.nan)))["subset_accuracy"])
+
+
+def test_articles_of_one_event_are_drawn_together():
+    groups = np.repeat(np.arange(40), 12)
+    weights = resamples(480, 1, groups=groups)[1:].reshape(-1, 40, 12)
+    assert (weights == weights[:, :, :1]).all()
+    assert (weights[:, :, 0].sum(axis=1) == 40).all()
+
+
+def test_intervals_hold_the_truth_where_the_articles_of_an_event_stand_or_fall_together():
+    rng = np.random.default_rng(0)
+    covered = 0
+    for _ in range(60):
+        found = np.repeat(rng.random(40) < 0.7, 12)[:, None]
+        made = Predictions(("a",), np.ones((480, 1)), found.astype(float), found, np.repeat(np.arange(40), 12))
+        row = score_table(made).loc["a"]
+        covered += row["recall_low"] <= 0.7 <= row["recall_high"]
+    assert covered >= 50

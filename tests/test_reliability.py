@@ -97,3 +97,18 @@ def test_on_real_press_held_out_what_is_favoured_is_gained(press):
         assert by.loc["precision", "threshold"] >= by.loc["f1", "threshold"] >= by.loc["recall", "threshold"]
         assert by.loc["precision", "precision"] > by.loc["f1", "precision"] > by.loc["recall", "precision"]
         assert by.loc["precision", "recall"] < by.loc["f1", "recall"] < by.loc["recall", "recall"]
+
+
+def test_the_order_of_articles_of_equal_probability_changes_nothing():
+    p = np.repeat([0.2, 0.6], 200)
+    truth = np.concatenate([np.arange(200) < 40, np.arange(200) < 120]).astype(float)
+    order = np.random.default_rng(0).permutation(400)
+    assert calibration_error(p, truth) == pytest.approx(0.0)
+    assert calibration_error(p[order], truth[order]) == pytest.approx(0.0)
+
+
+def test_the_skill_over_all_is_over_the_base_rate_of_each_theme():
+    labels = np.stack([np.arange(100) < 50, np.arange(100) < 2], axis=1).astype(float)
+    base = np.tile(labels.mean(axis=0), (100, 1))
+    table = reliability_table(Predictions(("a", "b"), labels, base, base > 0.5))
+    assert table["brier_skill"].tolist() == pytest.approx([0.0, 0.0, 0.0])

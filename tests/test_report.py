@@ -103,7 +103,7 @@ def test_an_article_and_a_theme_stay_text(small, small_corpus):
     turned = [replace(a, themes=frozenset({"mer", "loi"}) - a.themes) for a in rows]
     corpus = Corpus.of(turned)
     themes = tuple(replace(theme, name=f"{theme.name}{HOSTILE}") for theme in small.model.theme_list)
-    model = replace(small.model, theme_list=themes)
+    model = replace(small.model, theme_list=themes).forcing()
     page = report_page(evaluate_model(corpus, model), corpus, model=model, command=HOSTILE)
     found = Tags(page)
     assert "alert(1)" in found.text

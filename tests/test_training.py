@@ -10,7 +10,7 @@ from cyberclf.encode import encode
 from cyberclf.errors import CorpusError
 from cyberclf.folds import event_splits, source_splits, writer_splits
 from cyberclf.labelled import LabelledArticle
-from cyberclf.training import train
+from cyberclf.training import _significant, train
 
 
 def saved(corpus, path):
@@ -45,6 +45,21 @@ def test_a_theme_with_one_article_has_a_model_and_the_common_threshold(small_cor
     column = trained.model.themes.index("ski")
     assert trained.model.thresholds[column] == pytest.approx(trained.thresholds.common, abs=1e-3)
     assert trained.model.coef_whole[:, column].any()
+
+
+def test_the_threshold_of_a_theme_hardly_ever_found_does_not_become_zero():
+    kept = _significant(np.array([[0.000139, 0.37849], [1e-7, 1.0]]))
+    assert kept.tolist() == [[0.000139, 0.378], [1e-7, 1.0]]
+
+
+def test_one_source_or_one_event_is_not_held_out_by_itself(small_corpus):
+    rows = [
+        replace(article, source=f"s{number % 6}", event=None) for number, article in enumerate(small_corpus.articles)
+    ]
+    assert source_splits(encode(Corpus.of(rows).articles, small_corpus.themes)) == []
+    one = [replace(article, event="1") for article in small_corpus.articles]
+    seed = LabelledArticle("x", "x", frozenset({"mer"}), text="La neige et le ski.", kind="seed")
+    assert event_splits(encode([*one, seed], small_corpus.themes), 5, 0) == []
 
 
 def test_a_corpus_with_nothing_to_tell_apart_is_refused(small_corpus):

@@ -1,6 +1,7 @@
 """Whether a new artifact is better than an old one, on the same articles."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,6 +22,8 @@ FloatArray = npt.NDArray[np.float64]
 
 _MEASURES: Final = {"f1": "F1", "average_precision": "average precision"}
 _LIMITS: Final = (2.5, 97.5)
+#: Articles that a theme needs for a verdict of its own: of fewer, one decides.
+_ENOUGH: Final = 10
 #: What a recorded macro score may fall by and still count as the same: recorded scores have no intervals.
 NOISE: Final = 0.01
 
@@ -113,8 +116,9 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
     That a model was trained on just these articles is noticed and said; that it was trained on these
     among others is not.
 
-    Intervals are of a paired bootstrap by article.  The new model is worse when the 95 % interval of
-    its macro difference lies below 0, or a theme's does at 95 % over all themes together (Bonferroni).
+    Intervals are of a paired bootstrap by event.  The new model is worse when a difference, of the macro scores or of a
+    theme with ten articles or more, lies below 0 by more standard errors of the bootstrap than chance brings about in
+    5 % of comparisons, all those looked at together (Bonferroni).
 
     Parameters
     ----------
@@ -140,10 +144,11 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
     for name, model in (("old", old), ("new", new)):
         if learnt_from(model, corpus):
             notes.append(f"the {name} model was trained on these very articles: its scores flatter it")
-    labels = encode(corpus.articles, themes).labels
+    data = encode(corpus.articles, themes)
+    labels = data.labels
     bags = [article.passages()[0] for article in corpus.articles]
     said = [_predictions(model, bags, themes, labels) for model in (old, new)]
-    weights = resamples(*labels.shape, seed=seed)
+    weights = resamples(*labels.shape, groups=data.groups, seed=seed)
     values = np.stack([resampled_scores(each, weights)[2:] for each in said])  # models, measures, resamples, themes
     present = (labels == 1).any(axis=0)
     with np.errstate(invalid="ignore"):
@@ -152,8 +157,13 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
     rows = {name: _row(values[..., j]) for j, name in enumerate((*themes, "macro"))}
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "theme"
-    worse, better = _sure(rows, len(themes))
-    basis = f"{len(corpus.articles)} articles; 95 % intervals, paired bootstrap by article"
+    n_positives = (labels == 1).sum(axis=0)
+    if rare := [theme for theme, number in zip(themes, n_positives, strict=True) if 0 < number < _ENOUGH]:
+        notes.append(f"too few articles for a verdict of their own: {', '.join(rare)}")
+    errors = {name: _errors(values[..., j]) for j, name in enumerate((*themes, "macro"))}
+    judged = [*(theme for theme, number in zip(themes, n_positives, strict=True) if number >= _ENOUGH), "macro"]
+    worse, better = _sure({name: rows[name] for name in judged}, errors)
+    basis = f"{len(corpus.articles)} articles; 95 % intervals, paired bootstrap by event"
     return Comparison(basis, frame, _changes(corpus, said, themes), worse, better, tuple(notes))
 
 
@@ -181,15 +191,23 @@ def _row(values: FloatArray) -> dict[str, float]:
     return row
 
 
-def _sure(rows: dict[str, dict[str, float]], n_themes: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _errors(values: FloatArray) -> FloatArray:
+    """Compute the standard error of the difference in each measure, from values as for `_row`: shape (2,)."""
+    drawn = (values[1] - values[0])[:, 1:]
+    return np.array([np.std(each[~np.isnan(each)]) if (~np.isnan(each)).any() else np.nan for each in drawn])
+
+
+def _sure(rows: dict[str, dict[str, float]], errors: dict[str, FloatArray]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tell what is worse and what better for sure; a count of resamples could not tell tails so thin."""
     worse, better = [], []
+    far = NormalDist().inv_cdf(1 - 0.025 / (len(rows) * len(_MEASURES)))
     for name, row in rows.items():
-        tail = 0.025 if name == "macro" else 0.025 / n_themes
-        for measure, shown in _MEASURES.items():
-            said = f"{name} {shown} {row[f'{measure}_difference']:+.3f}"
-            if row[f"{measure}_better"] <= tail:
+        for (measure, shown), error in zip(_MEASURES.items(), errors[name], strict=True):
+            difference = row[f"{measure}_difference"]
+            said = f"{name} {shown} {difference:+.3f}"
+            if difference < -far * error:
                 worse.append(said)
-            elif row[f"{measure}_better"] >= 1 - tail:
+            elif difference > far * error:
                 better.append(said)
     return tuple(worse), tuple(better)
 
@@ -214,6 +232,11 @@ def _fingerprint(model: Model) -> str | None:
     return described.get("fingerprint") if isinstance(described, dict) else None
 
 
+def _folds(model: Model) -> tuple[Any, Any]:
+    recipe = model.metadata.get("recipe")
+    return (recipe.get("n_folds"), recipe.get("seed")) if isinstance(recipe, dict) else (None, None)
+
+
 def compare_recorded(old: Model, new: Model) -> Comparison:
     """Compare the cross-validated scores that two artifacts of the same corpus carry.
 
@@ -223,15 +246,15 @@ def compare_recorded(old: Model, new: Model) -> Comparison:
     Raises
     ------
     ArtifactError
-        When they were trained on different corpora, carry no scores, or have no theme in common.
+        When they were trained on different corpora or folds, carry no scores, or have no theme in common.
     """
     import pandas as pd
 
     themes, notes = _common(old, new)
-    if _fingerprint(old) is None or _fingerprint(old) != _fingerprint(new):
+    if _fingerprint(old) is None or _fingerprint(old) != _fingerprint(new) or _folds(old) != _folds(new):
         raise ArtifactError(
-            "the two artifacts were trained on different articles, so that the scores they carry cannot be compared; "
-            "name labelled articles that neither was trained on"
+            "the two artifacts were trained on different articles or folds, so that the scores they carry cannot be "
+            "compared; name labelled articles that neither was trained on"
         )
     rows = {}
     try:

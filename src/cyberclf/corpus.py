@@ -62,7 +62,7 @@ class Corpus:
         for a in found:
             content = a.text if a.text is not None else a.bags
             evidence = {theme: list(marks) for theme, marks in a.evidence.items()}
-            labels = [sorted(a.themes), sorted(a.not_judged), evidence, a.kind, a.source, a.event, a.certain]
+            labels = [sorted(a.themes), sorted(a.not_judged), evidence, a.kind, a.source, a.event, a.date, a.certain]
             digest.update(json.dumps([content, labels], sort_keys=True).encode())
         return cls(found, themes, digest.hexdigest())
 

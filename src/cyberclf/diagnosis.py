@@ -4,13 +4,13 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from cyberclf.metrics import Predictions, score_table
+from cyberclf.reliability import equal_bins
 
 __all__ = [
     "Confusion",
@@ -145,15 +145,9 @@ def reliability(truth: BoolArray, probability: FloatArray, *, n_bins: int = 10) 
     >>> reliability(np.array([False, False, True, True]), np.array([0.1, 0.1, 0.8, 0.8]), n_bins=2)
     [(0.1, 0.0, 2), (0.8, 1.0, 2)]
     """
-    order = np.argsort(probability, kind="stable")
-    ranked, true = probability[order], truth[order]
-    wanted = np.linspace(0, len(ranked), n_bins + 1)[1:-1].round().astype(int)
-    # An edge moves down to where the probability it falls on begins.
-    edges = np.unique([0, len(ranked), *np.searchsorted(ranked, ranked[wanted[wanted < len(ranked)]], side="left")])
     return [
-        (float(ranked[low:high].mean()), float(true[low:high].mean()), int(high - low))
-        for low, high in pairwise(edges)
-        if high > low
+        (float(probability[rows].mean()), float(truth[rows].mean()), len(rows))
+        for rows in equal_bins(probability, n_bins)
     ]
 
 

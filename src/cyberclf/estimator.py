@@ -1,12 +1,13 @@
 """ThemeClassifier: the scikit-learn face."""
 
 from collections.abc import Iterable
+from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import Tags
+from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from cyberclf.corpus import Corpus
@@ -27,7 +28,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
     class_weight : {"balanced", None}, default "balanced"
     n_folds : int, default 5
         Folds that the thresholds and the calibration come from.
-    random_state : int, default 0
+    random_state : int, numpy.random.RandomState or None, default 0
         Of the folds.
     n_jobs : int, default 1
         Processes.
@@ -54,7 +55,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         C: float = 30.0,
         class_weight: Literal["balanced"] | None = "balanced",
         n_folds: int = 5,
-        random_state: int = 0,
+        random_state: int | np.random.RandomState | None = 0,
         n_jobs: int = 1,
     ) -> None:
         self.C = C
@@ -103,7 +104,10 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         corpus = Corpus(corpus.articles, ids, corpus.fingerprint)
         if self.n_folds < 2:
             raise ValueError(f"n_folds is {self.n_folds}; it needs 2 or more")
-        recipe = Recipe(C=self.C, class_weight=self.class_weight, n_folds=self.n_folds, seed=self.random_state)
+        # The artifact records the number, which a generator is not.
+        given = self.random_state
+        seed = int(given) if isinstance(given, Integral) else int(check_random_state(given).randint(2**31 - 1))
+        recipe = Recipe(C=self.C, class_weight=self.class_weight, n_folds=self.n_folds, seed=seed)
         self.model_ = train(corpus, recipe=recipe, n_jobs=self.n_jobs).model
         self.classes_ = np.array(self.model_.themes)
         return self
@@ -180,8 +184,6 @@ def _labels(
         labels = np.asarray(y.toarray() if hasattr(y, "toarray") else y, dtype=np.float64)
     except (TypeError, ValueError):
         raise ValueError("y must be an indicator matrix (1, 0, NaN), or for each text a list of theme ids") from None
-    if labels.ndim == 1:
-        labels = labels[:, None]
     if labels.ndim != 2 or len(labels) != n_texts:
         raise ValueError(f"y has shape {labels.shape} for {n_texts} texts; it needs (n_texts, n_themes)")
     if not (np.isnan(labels) | (labels == 0) | (labels == 1)).all():

@@ -19,6 +19,7 @@ from cyberclf.metrics import Predictions, score_table, summary
 from cyberclf.model import Model
 from cyberclf.operating import cost_table, review_table
 from cyberclf.reliability import reliability_curve, reliability_table
+from cyberclf.status import status_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,7 +164,7 @@ def from_held_out(corpus: Corpus, data: Encoded, held_out: OutOfFold, kinds: str
     made = cross_validate(data.labels, held_out, data.kinds != "written" if kinds != "written" else use)
     rows = np.flatnonzero(use & (held_out.fold >= 0))
     given = give(made.probability, made.threshold, themes_per_article(data.labels))
-    predictions = Predictions(corpus.themes, data.labels[rows], made.probability[rows], given[rows])
+    predictions = Predictions(corpus.themes, data.labels[rows], made.probability[rows], given[rows], data.groups[rows])
     evidence = evidence_agreement(data, corpus.themes, given, held_out.best, rows)
     part = _part(name, protocol, rows, predictions, evidence)
     return _with_operating(part, made.favoured[:, rows], made.review[:, rows], DEFAULT_LEVEL)
@@ -218,7 +219,7 @@ def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int
         if made is not None:
             say(f"{baseline.name}: on the same folds")
             rows = np.flatnonzero(data.kinds == kind)
-            predictions = Predictions(corpus.themes, data.labels[rows], made[0][rows], made[1][rows])
+            predictions = Predictions(corpus.themes, data.labels[rows], made[0][rows], made[1][rows], data.groups[rows])
             name = f"{headline}: {baseline.name}"
             parts.append(_part(name, "the same folds", rows, predictions))
     if by_source:
@@ -237,7 +238,8 @@ def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int
 def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
     """Score a model on labelled articles, which it should not have been trained on.
 
-    Themes that the articles' labels never name count as not judged.
+    Themes that the articles' labels never name count as not judged.  As in prediction, what is short or foreign is
+    given no theme; of counts of words nobody knows whether they are.
 
     Raises
     ------
@@ -248,19 +250,29 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
     if unknown:
         raise CorpusError(f"theme '{unknown[0]}' is not one of the model's: {', '.join(model.themes)}")
     data = encode(corpus.articles, model.themes)
+    data.labels[:, [theme not in corpus.themes for theme in model.themes]] = np.nan
     n_articles = len(corpus.articles)
     probability = np.empty((n_articles, len(model.themes)))
     best = np.empty(probability.shape, dtype=np.int64)
+    unjudged = np.zeros(n_articles, dtype=bool)
     for number, article in enumerate(corpus.articles):
-        probability[number], scores = model.article(article.passages()[0])
+        bags = article.passages()[0]
+        probability[number], scores = model.article(bags)
         best[number] = scores.argmax(axis=0)
-    given = model.give(probability)
+        unjudged[number] = article.text is not None and status_of(*model.tally(bags), model.foreign_below) != "ok"
+    if model.forced:
+        unjudged[:] = False
+    given = model.give(probability) & ~unjudged[:, None]
     parts = []
     for kind, name in (("press", "press"), ("seed", "seeds"), ("written", "written text")):
         rows = np.flatnonzero(data.kinds == kind)
         if len(rows):
-            predictions = Predictions(model.themes, data.labels[rows], probability[rows], given[rows])
+            predictions = Predictions(
+                model.themes, data.labels[rows], probability[rows], given[rows], data.groups[rows]
+            )
             evidence = evidence_agreement(data, model.themes, given, best, rows)
-            part = _part(name, "by the model given", rows, predictions, evidence)
+            without = int(unjudged[rows].sum())
+            protocol = f"by the model given{f'; {without} short or foreign, given no theme' if without else ''}"
+            part = _part(name, protocol, rows, predictions, evidence)
             parts.append(_with_operating(part, model.favoured[:, None], np.stack(model.band), model.review_level))
     return Evaluation(tuple(parts))

@@ -38,9 +38,9 @@ def event_groups(
     """Give a number to each article, so that those of one event share a number.
 
     Events are as given, but no list of events is free of doubles: dated real articles of which two are much alike
-    within ten days (cosine of TF-IDF) are of one event, too.  Articles without an event are compared by MinHash
-    signatures with banding (Broder 1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets,
-    chapter 3), then by the Jaccard similarity of their words.
+    within ten days (cosine of TF-IDF) are of one event, too, and so are any two nearly the same.  Those are found by
+    MinHash signatures with banding (Broder 1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets,
+    chapter 3), then by the Jaccard similarity of their words; of pairs just alike enough, banding overlooks one in ten.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def event_groups(
             links.append((number, seen.setdefault(article.event, number)))
     gather = csr_matrix((np.ones(counts.shape[0]), np.arange(counts.shape[0]), first), shape=(n, counts.shape[0]))
     words = (gather @ counts)[:, np.flatnonzero([is_word(term) for term in terms])].tocsr()
-    links += _near_duplicates(articles, words, [term for term in terms if is_word(term)])
+    links += _near_duplicates(words, [term for term in terms if is_word(term)])
     links += _alike(articles, words)
     pairs = np.array(links, dtype=np.int64).reshape(-1, 2)
     graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
@@ -73,9 +73,7 @@ def event_groups(
     return groups
 
 
-def _near_duplicates(
-    articles: Sequence[LabelledArticle], words: "csr_matrix", terms: Sequence[str]
-) -> list[tuple[int, int]]:
+def _near_duplicates(words: "csr_matrix", terms: Sequence[str]) -> list[tuple[int, int]]:
     hashed = np.array([zlib.crc32(term.encode("utf-8", "surrogatepass")) for term in terms], dtype=np.uint64)
     rng = np.random.default_rng(0)
     factors = rng.integers(1, 2**31, size=_HASHES, dtype=np.uint64) | np.uint64(1)
@@ -83,9 +81,9 @@ def _near_duplicates(
     buckets: dict[tuple[int, bytes], int] = {}
     sets: dict[int, npt.NDArray[Any]] = {}
     links = []
-    for number, article in enumerate(articles):
+    for number in range(words.shape[0]):
         members = words.indices[words.indptr[number] : words.indptr[number + 1]]
-        if article.event is not None or not len(members):
+        if not len(members):
             continue
         sets[number] = members
         mixed = hashed[members][:, None] * factors + shifts

@@ -35,18 +35,19 @@ def event_splits(data: Encoded, n_folds: int, seed: int) -> list[Split]:
     """Folds of the real articles grouped by event, then one fold of the seeds.
 
     Written articles are learnt from in every fold and held out in none, unless there is nothing
-    else.  With fewer events than folds there are fewer folds; with one event there is none.
+    else.  With fewer events than folds there are fewer folds; with one event there is none, for thresholds of what
+    is held out come from other folds.
     """
     scored = data.kinds == "press"
     if not scored.any():
         scored = data.kinds == "written" if (data.kinds == "written").any() else data.kinds == "seed"
     events = np.unique(data.groups[scored])
     n_folds = min(n_folds, len(events))
-    splits = []
-    if n_folds > 1:
-        fold = np.empty(data.groups.max() + 1, dtype=np.int64)
-        fold[events] = np.random.default_rng(seed).permutation(len(events)) % n_folds
-        splits = [_split(f"fold {k + 1}", data, scored & (fold[data.groups] == k)) for k in range(n_folds)]
+    if n_folds < 2:
+        return []
+    fold = np.empty(data.groups.max() + 1, dtype=np.int64)
+    fold[events] = np.random.default_rng(seed).permutation(len(events)) % n_folds
+    splits = [_split(f"fold {k + 1}", data, scored & (fold[data.groups] == k)) for k in range(n_folds)]
     seeds = data.kinds == "seed"
     if seeds.any() and not (scored & seeds).any():
         splits.append(_split(SEEDS, data, seeds))
@@ -54,7 +55,7 @@ def event_splits(data: Encoded, n_folds: int, seed: int) -> list[Split]:
 
 
 def source_splits(data: Encoded) -> list[Split]:
-    """Real articles, a source at a time; those of small sources together."""
+    """Real articles, a source at a time; those of small sources together.  None where that is one split."""
     press = data.kinds == "press"
     names, counts = np.unique(data.sources[press], return_counts=True)
     if len(names) < 2:
@@ -63,7 +64,8 @@ def source_splits(data: Encoded) -> list[Split]:
     splits = [_split(str(name), data, press & (data.sources == name)) for name in names if name not in small]
     if small:
         splits.append(_split(f"{len(small)} small sources", data, press & np.isin(data.sources, list(small))))
-    return [split for split in splits if len(split.train)]
+    splits = [split for split in splits if len(split.train)]
+    return splits if len(splits) > 1 else []
 
 
 def writer_splits(data: Encoded) -> list[Split]:

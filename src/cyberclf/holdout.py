@@ -192,10 +192,9 @@ def cross_validate(
     for number in range(len(held_out.splits)):
         test = held_out.fold == number
         other = use & (held_out.fold >= 0) & ~test
-        if not test.any():
+        # Without others, nothing honest can be said of these.
+        if not test.any() or not other.any():
             continue
-        if not other.any():
-            other = test
         curve = calibrate(held_out.scores[other], labels[other])
         known = logistic(held_out.scores[other], curve)
         probability[test] = logistic(held_out.scores[test], curve)

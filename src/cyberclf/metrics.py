@@ -33,12 +33,15 @@ class Predictions:
     probability : ndarray of float64, shape (n_articles, n_themes)
         Any score that ranks.
     given : ndarray of bool, shape (n_articles, n_themes)
+    groups : ndarray of int64, shape (n_articles,), optional
+        Articles of one event have one number; without, each is an event of its own.
     """
 
     themes: tuple[str, ...]
     labels: FloatArray
     probability: FloatArray
     given: BoolArray
+    groups: IntArray | None = None
 
 
 def average_precision(truth: BoolArray, score: FloatArray, weight: FloatArray | None = None) -> FloatArray:
@@ -77,15 +80,18 @@ def _ratios(hits: FloatArray, given: FloatArray, true: FloatArray) -> tuple[Floa
     return precision, recall, f1
 
 
-def resamples(n_articles: int, n_themes: int, *, seed: int = 0) -> FloatArray:
+def resamples(n_articles: int, n_themes: int, *, groups: IntArray | None = None, seed: int = 0) -> FloatArray:
     """Draw bootstrap resamples: float64, shape (1 + n_resamples, n_articles), how often each article counts.
 
-    The first row is the articles themselves; fewer resamples where articles times themes are many.
+    Events are drawn, each with all its articles, for reports of one event are right or wrong together.  The first row
+    is the articles themselves; 1,000 resamples, down to 50 where articles times themes are many.
     """
     rng = np.random.default_rng(seed)
     n_resamples = max(50, min(_RESAMPLES, 40_000_000 // max(1, n_articles * n_themes)))
-    drawn = rng.multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n_resamples).astype(np.float64)
-    return np.vstack([np.ones(n_articles), drawn])
+    event = np.arange(n_articles) if groups is None else np.unique(groups, return_inverse=True)[1]
+    n_events = int(event.max()) + 1 if n_articles else 0
+    drawn = rng.multinomial(n_events, np.full(n_events, 1 / max(1, n_events)), size=n_resamples).astype(np.float64)
+    return np.vstack([np.ones(n_articles), drawn[:, event]])
 
 
 def resampled_scores(predictions: Predictions, weights: FloatArray) -> FloatArray:
@@ -118,8 +124,8 @@ def score_table(predictions: Predictions, *, seed: int = 0) -> "pd.DataFrame":
 
     Rows ``macro`` (mean over the themes that have an article), ``micro`` (all decisions together;
     its average precision ranks all of them in one list) and ``no theme`` (articles that have none,
-    and were given none).  Intervals: 95 %, from 1,000 bootstrap resamples of the articles
-    (percentiles; Efron 1979).
+    and were given none).  Intervals: 95 %, from bootstrap resamples of the events (percentiles; Efron 1979); see
+    `resamples`.
 
     Returns
     -------
@@ -133,7 +139,7 @@ def score_table(predictions: Predictions, *, seed: int = 0) -> "pd.DataFrame":
     n_articles, n_themes = labels.shape
     judged = ~np.isnan(labels)
     truth = labels == 1
-    weights = resamples(n_articles, n_themes, seed=seed)
+    weights = resamples(n_articles, n_themes, groups=predictions.groups, seed=seed)
     hits, said, true = _counts(predictions, weights)
     values = resampled_scores(predictions, weights)
     table = {theme: _row(values[:, :, j], int(truth[:, j].sum())) for j, theme in enumerate(predictions.themes)}
@@ -187,10 +193,10 @@ def summary(predictions: Predictions) -> dict[str, float]:
     # An article that was judged in part may yet have a theme that nobody looked for.
     whole = judged.all(axis=1)
     truth = predictions.labels == 1
-    right = (truth == predictions.given) | ~judged
+    right = truth == predictions.given
     return {
         "articles": len(right),
-        "subset_accuracy": float(right.all(axis=1).mean()),
+        "subset_accuracy": float(right[whole].all(axis=1).mean()) if whole.any() else float("nan"),
         "without_theme_given": float((~predictions.given[whole]).all(axis=1).mean()) if whole.any() else float("nan"),
         "without_theme_true": float((~truth[whole]).all(axis=1).mean()) if whole.any() else float("nan"),
     }

@@ -233,9 +233,13 @@ class Model:
         bags = bags_of(found)
         probabilities, scores = self.article(bags)
         spans = [(passage.start, passage.end) for passage in found] or [(0, len(text))]
-        n_words, typicality = tally(bags, self._index, self.typicality)
+        n_words, typicality = self.tally(bags)
         best = np.array(spans, dtype=np.int64)[scores.argmax(axis=0)]
         return ReadTexts(probabilities[None], best[None], np.array([n_words]), np.array([typicality]))
+
+    def tally(self, bags: Iterable[Mapping[str, int]]) -> tuple[int, float]:
+        """Count the words of passages, and say how typical of the training articles they are; see `status.tally`."""
+        return tally(bags, self._index, self.typicality)
 
     def judge(self, read: ReadTexts, *, force: bool = False) -> TaggedTexts:
         """Say what follows from what was found in texts, whichever way that was."""

@@ -10,7 +10,7 @@ from cyberclf.metrics import Predictions
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["calibration_error", "reliability_curve", "reliability_table"]
+__all__ = ["calibration_error", "equal_bins", "reliability_curve", "reliability_table"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -22,10 +22,19 @@ _DRAWS: Final = 200
 _MOST_DRAWN: Final = 20_000_000
 
 
-def _bins(probability: FloatArray, bins: int) -> list[npt.NDArray[np.int64]]:
-    """Rows of each bin, as equal in number as can be, lowest probabilities first."""
+def equal_bins(probability: FloatArray, bins: int) -> list[npt.NDArray[np.int64]]:
+    """Rows of each bin, as equal in number as can be, lowest probabilities first; equal ones stay together.
+
+    Examples
+    --------
+    >>> [rows.tolist() for rows in equal_bins(np.array([0.8, 0.1, 0.1, 0.1]), 2)]
+    [[1, 2, 3], [0]]
+    """
     order = np.argsort(probability, kind="stable").astype(np.int64)
-    return [part for part in np.array_split(order, bins) if len(part)]
+    ranked = probability[order]
+    ends = np.cumsum([len(part) for part in np.array_split(order, bins)])
+    ends = np.searchsorted(ranked, ranked[ends[ends > 0] - 1], side="right")
+    return [part for part in np.split(order, ends[:-1]) if len(part)]
 
 
 def calibration_error(probability: FloatArray, truth: FloatArray, *, bins: int = _BINS) -> float:
@@ -57,18 +66,19 @@ def _errors(probability: FloatArray, truths: FloatArray, bins: int) -> FloatArra
     if not len(probability):
         return np.full(len(truths), np.nan)
     total = np.zeros(len(truths))
-    for rows in _bins(probability, bins):
+    for rows in equal_bins(probability, bins):
         total += len(rows) * np.abs(probability[rows].mean() - truths[:, rows].mean(axis=1))
     made: FloatArray = total / len(probability)
     return made
 
 
 def _judged(predictions: Predictions) -> dict[str, tuple[FloatArray, FloatArray]]:
-    """Probabilities and labels of each theme, and of all together."""
+    """Probabilities and labels of each theme, and of all together, theme by theme."""
     judged = ~np.isnan(predictions.labels) & ~np.isnan(predictions.probability)
     p, y = predictions.probability, predictions.labels
     found = {name: (p[judged[:, j], j], y[judged[:, j], j]) for j, name in enumerate(predictions.themes)}
-    return found | {"all": (p[judged], y[judged])}
+    p_all, y_all = (np.concatenate([of[part] for of in found.values()]) for part in (0, 1))
+    return found | {"all": (p_all, y_all)}
 
 
 def reliability_table(predictions: Predictions, *, bins: int = _BINS, seed: int = 0) -> "pd.DataFrame":
@@ -85,7 +95,8 @@ def reliability_table(predictions: Predictions, *, bins: int = _BINS, seed: int 
     -------
     pandas.DataFrame
         Index: theme and ``all``; columns ``brier``; ``brier_skill`` (the share of the Brier score of
-        the base rate that is gone; 0 or less: no better than saying the base rate always); ``ece``
+        the base rate that is gone, for ``all`` of each theme's own; 0 or less: no better than saying the base rate
+        always); ``ece``
         (expected calibration error); ``ece_from_0.1`` (among articles with a probability of at least
         0.1) and how many they are, ``from_0.1``; ``ece_chance`` and ``ece_from_0.1_chance``: what
         probabilities that come true exactly would stay below 95 times in 100, on so many articles
@@ -95,11 +106,13 @@ def reliability_table(predictions: Predictions, *, bins: int = _BINS, seed: int 
 
     rng = np.random.default_rng(seed)
     rows = {}
+    bases = 0.0
     for name, (p, y) in _judged(predictions).items():
         row = {"brier": np.nan, "brier_skill": np.nan}
         if len(p):
             row["brier"] = float(np.mean((p - y) ** 2))
-            base = float(y.mean() * (1 - y.mean()))
+            base = float(y.mean() * (1 - y.mean())) if name != "all" else bases / len(p)
+            bases += base * len(p)
             row["brier_skill"] = 1 - row["brier"] / base if base else np.nan
         high = p >= _FROM
         for key, q, t in (("ece", p, y), ("ece_from_0.1", p[high], y[high])):
@@ -128,6 +141,6 @@ def reliability_curve(predictions: Predictions, *, bins: int = _BINS) -> "pd.Dat
     rows = [
         (name, float(p[part].mean()), float(y[part].mean()), len(part))
         for name, (p, y) in _judged(predictions).items()
-        for part in _bins(p, bins)
+        for part in equal_bins(p, bins)
     ]
     return pd.DataFrame(rows, columns=["theme", "probability", "share", "articles"])

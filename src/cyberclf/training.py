@@ -112,8 +112,8 @@ def train(
         theme_list=known_themes(corpus.themes, themes),
         **_arrays(data, linear),
         calibration=curve,
-        thresholds=thresholds.values.round(_DECIMALS),
-        favoured=favoured.round(_DECIMALS),
+        thresholds=_significant(thresholds.values),
+        favoured=_significant(favoured),
         review=review_grid(logistic(promising, curve), labels),
         per_article=themes_per_article(data.labels),
         metadata={
@@ -127,6 +127,11 @@ def train(
         },
     )
     return Trained(model, data, held_out, thresholds, few, recipe)
+
+
+def _significant(values: FloatArray) -> FloatArray:
+    """Round to three significant digits: that of a rare theme must not become 0, from which all articles get it."""
+    return np.array([float(f"{value:.3g}") for value in values.ravel()]).reshape(values.shape)
 
 
 def _foreign_below(data: Encoded, recipe: Recipe) -> float:

@@ -51,6 +51,8 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     names = names_for(read, themes_file)
     from cyberclf.modelcard import headline, write_card
     from cyberclf.reading import rule_as_text
+    from cyberclf.status import MIN_WORDS
+    from cyberclf.text import words
     from cyberclf.training import train as train_model
 
     trained = train_model(read, themes=names, n_jobs=jobs, say=say)
@@ -66,6 +68,9 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
         say(line)
     for theme_id in trained.few:
         say(f"theme {theme_id}: fewer than two articles; it has a model, and the common threshold")
+    short = sum(article.text is not None and len(words(article.text)) < MIN_WORDS for article in read.articles)
+    if short:
+        say(f"{short} articles have fewer than {MIN_WORDS} words: 'predict' gives such no theme without --force")
     replace(model, metadata={**model.metadata, "scores": _scores(scores)}).save(output)
     written = [output, *([str(write_card(trained, scores, Path(output)))] if with_card else [])]
     say(f"wrote {' and '.join(written)}")
