@@ -62,7 +62,7 @@ def markdown_table(part: Part) -> str:
 def _scores(part: Part) -> str:
     said = (
         f"Cross-validated ({part.protocol}; calibration and thresholds from the other folds), "
-        f"{int(part.summary['articles'])} articles, 95 % bootstrap intervals by article:\n\n{markdown_table(part)}\n\n"
+        f"{int(part.summary['articles'])} articles, 95 % bootstrap intervals by event:\n\n{markdown_table(part)}\n\n"
         f"Articles with all themes right: {part.summary['subset_accuracy']:.1%}. "
         f"Without a theme: {part.summary['without_theme_true']:.1%}, by the model {part.summary['without_theme_given']:.1%}.\n"
     )
