@@ -592,3 +592,39 @@ def test_a_bad_row_of_a_table_costs_that_row_only(bad, tmp_path, capsys):
     assert found[50]["status"] == "error"
     assert "a.csv:52" in found[50]["error"]
     assert "1 could not be read" in err
+
+
+@pytest.mark.parametrize("written", ["corpus.jsonl", "old.safetensors"])
+def test_what_compare_reads_is_not_written_over(tmp_path, capsys, written):
+    shipped = (ROOT / "models" / "cyberclf.safetensors").read_bytes()
+    for name in ("old.safetensors", "new.safetensors"):
+        (tmp_path / name).write_bytes(shipped)
+    (tmp_path / "corpus.jsonl").write_text('{"text": "La loi.", "themes": ["strategy"]}\n', "utf-8")
+    before = (tmp_path / written).read_bytes()
+    files = [str(tmp_path / name) for name in ("old.safetensors", "new.safetensors", "corpus.jsonl")]
+    with pytest.raises(SystemExit) as stop:
+        main(["compare", *files, "--json", str(tmp_path / written)])
+    assert stop.value.code == 2
+    assert "would be written over" in capsys.readouterr().err
+    assert (tmp_path / written).read_bytes() == before
+
+
+def test_a_file_that_is_no_card_is_not_written_over_by_one(tmp_path, capsys):
+    (tmp_path / "c.csv").write_text("text,themes\nLe port,a\nLa loi,\n", "utf-8")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "README.md").write_text("mine", "utf-8")
+    with pytest.raises(SystemExit) as stop:
+        main(["train", str(tmp_path / "c.csv"), "--output", str(tmp_path / "models" / "cyberclf.safetensors")])
+    assert stop.value.code == 2
+    assert "is no model card" in capsys.readouterr().err
+    assert (tmp_path / "models" / "README.md").read_text("utf-8") == "mine"
+
+
+def test_a_name_cannot_steer_the_terminal_through_a_message_of_wrong_use(tmp_path, capsys):
+    file = tmp_path / "a\x1b]0;x\x07.jsonl"
+    file.write_text('{"text": "La loi."}\n', "utf-8")
+    with pytest.raises(SystemExit):
+        main(["predict", str(file), "--output", str(file)])
+    err = capsys.readouterr().err
+    assert "would be written over" in err
+    assert not {"\x1b", "\x07"} & set(err)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -244,6 +245,28 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path, call, suffix):
         rows += rows_of(call("predict", path)[1])
     assert rows[0] == rows[1]
     assert rows[0]["title"].startswith("Le Bénin")
+
+
+def test_a_return_in_an_id_does_not_end_the_row(tmp_path, call):
+    row = {"id": "x\r=1+1", "text": TEXT}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+    out = call("predict", tmp_path / "a.jsonl", "--format", "csv")[1]
+    (cells,) = csv.DictReader(io.StringIO(out, newline=""))
+    assert cells["id"] == "x\r=1+1"
+    assert out.endswith("\n")
+    assert not out.endswith("\r\n")
+
+
+def test_standard_input_that_comes_slowly_is_read_as_what_it_is():
+    env = os.environ | {"PYTHONPATH": str(Path(cyberclf.__file__).resolve().parents[1])}
+    command = [sys.executable, "-m", "cyberclf", "predict", "-", "--format", "jsonl"]
+    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        for piece in (b"\xef", b"\xbb\xbf", b" ", json.dumps({"id": "x", "text": TEXT}).encode() + b"\n"):
+            process.stdin.write(piece)
+            process.stdin.flush()
+            time.sleep(0.3)
+        out, _ = process.communicate(json.dumps({"id": "y", "text": TEXT}).encode() + b"\n", timeout=60)
+    assert [row["id"] for row in rows_of(out.decode())] == ["x", "y"]
 
 
 def test_cells_that_start_a_formula_are_quoted(tmp_path, call):

@@ -116,3 +116,15 @@ def test_files_that_would_be_written_over_are_refused(dataset, tmp_path):
     (tmp_path / "a.txt").write_text(LAW, "utf-8")
     with pytest.raises(ArticleError, match="reads Parquet files"):
         list(tag_dataset([str(tmp_path / "a.txt")], str(tmp_path / "out"), scheduler="tcp://127.0.0.1:9"))
+
+
+def test_what_stands_in_the_output_below_the_input_is_not_tagged_again(tmp_path):
+    from cyberclf.cluster import _places
+
+    folder = tmp_path / "ds"
+    for name in ("a.parquet", "tagged/a.parquet"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    assert _places([str(folder)], str(folder / "tagged")) == [
+        (str(folder / "a.parquet"), str(folder / "tagged" / "a.parquet"))
+    ]

@@ -214,3 +214,71 @@ def test_a_torn_note_is_passed_over(tmp_path, torn):
         assert (part.rows, part.size) == (1, 2)
         part.write(b"b\n", {"ok": 1})
     assert (tmp_path / "o").read_bytes() == b"a\nb\n"
+
+
+def test_a_file_that_happens_to_have_the_name_of_the_part_file_is_left_alone(tmp_path):
+    mine = tmp_path / "out.jsonl.part"
+    mine.write_text("mine", "utf-8")
+    with pytest.raises(TaggingError, match="no run of cyberclf began it"), resumable(tmp_path / "out.jsonl", RUN):
+        pass
+    assert mine.read_text("utf-8") == "mine"
+    assert [file.name for file in tmp_path.iterdir()] == ["out.jsonl.part"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("name", ["out.jsonl.part", "out.jsonl.part.log"])
+def test_a_link_in_the_place_of_the_part_file_leads_nowhere(tmp_path, name):
+    victim = tmp_path / "victim"
+    victim.write_text("precious", "utf-8")
+    (tmp_path / name).symlink_to(victim)
+    with pytest.raises((TaggingError, OSError)), resumable(tmp_path / "out.jsonl", RUN) as part:
+        part.write(b"row\n", {"ok": 1})
+    assert victim.read_text("utf-8") == "precious"
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_the_model_that_stands_where_the_part_file_would_is_refused(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("La loi sur les données.", "utf-8")
+    model = tmp_path / "m.part"
+    model.write_bytes((ROOT / "models" / "cyberclf.safetensors").read_bytes())
+    with pytest.raises(SystemExit) as stop:
+        main(["predict", str(tmp_path / "a.txt"), "--model", str(model), "--output", str(tmp_path / "m")])
+    assert stop.value.code == 2
+    assert "would be written over" in capsys.readouterr().err
+    assert model.read_bytes() == (ROOT / "models" / "cyberclf.safetensors").read_bytes()
+
+
+def test_the_file_takes_its_place_while_the_run_is_still_locked(tmp_path, monkeypatch):
+    pytest.importorskip("fcntl")
+    target, tried = tmp_path / "out.jsonl", []
+    replace = Path.replace
+
+    def another_begins(path, to):
+        with pytest.raises(TaggingError, match="another run is writing it"), resumable(target, RUN):
+            pass
+        tried.append(path)
+        return replace(path, to)
+
+    monkeypatch.setattr(Path, "replace", another_begins)
+    with resumable(target, RUN) as part:
+        part.write(b"row\n", {"ok": 1})
+    assert tried
+    assert target.read_bytes() == b"row\n"
+
+
+def test_an_interruption_leaves_rows_and_counts_together(tmp_path):
+    class Interrupting(dict):
+        def get(self, *_):
+            raise KeyboardInterrupt
+
+    def interrupted():
+        with resumable(tmp_path / "out.jsonl", RUN) as part:
+            part.write(b"first\n", {"ok": 1})
+            part.write(b"second\n", Interrupting(ok=1))
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    with resumable(tmp_path / "out.jsonl", RUN, resume=True) as part:
+        assert (part.counts, part.size) == ({"ok": 1}, len(b"first\n"))
+        part.write(b"second\n", {"ok": 1})
+    assert (tmp_path / "out.jsonl").read_bytes() == b"first\nsecond\n"

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, Protocol
+from typing import IO, Any, Final, Protocol, cast
 
 from cyberclf.csvrows import csv_rows
 from cyberclf.errors import ArticleError
@@ -196,8 +196,16 @@ def _bounded(path: str) -> bytes:
 def _read_stdin() -> Iterator[Piece]:
     if sys.stdin is None:
         raise ArticleError("-: standard input is closed; give files, or a pipe")
-    stream = sys.stdin.buffer
-    head = stream.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n") if isinstance(stream, io.BufferedReader) else b""
+    given = cast("io.BufferedReader", sys.stdin.buffer)
+    # A slow pipe brings its first bytes a few at a time.
+    begun = head = b""
+    while len(begun) <= MAX_BYTES and not re.match(rb"(\[\s*)?[^\s\[]", head):
+        more = given.read1(1 << 16)
+        if not more:
+            break
+        begun += more
+        head = begun.lstrip(b"\xef\xbb\xbf \t\r\n")
+    stream = io.BufferedReader(_Joined(begun, given))
     if head.startswith(b"{"):
         yield from line_blocks(stream, "-")
         return
@@ -210,6 +218,23 @@ def _read_stdin() -> Iterator[Piece]:
     if _is_header(text.lstrip().partition("\n")[0]):
         raise ArticleError("-: a table, which is read from files alone; save it as .csv or .tsv and name that")
     yield Article("-", text, "-")
+
+
+class _Joined(io.RawIOBase):
+    """What was read of a stream already, then the rest of it."""
+
+    def __init__(self, begun: bytes, rest: io.BufferedReader) -> None:
+        self._begun, self._rest = begun, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._begun:
+            self._begun = self._rest.read1(len(buffer))
+        taken, self._begun = self._begun[: len(buffer)], self._begun[len(buffer) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
 
 
 def _is_header(line: str) -> bool:

@@ -16,7 +16,7 @@ from cyberclf.errors import ArtifactError
 from cyberclf.files import atomic_write, shipped
 from cyberclf.giving import PER_ARTICLE
 from cyberclf.model import Model
-from cyberclf.themes import Theme
+from cyberclf.themes import Theme, id_fault
 
 __all__ = ["FORMAT_VERSION", "SHIPPED", "fingerprint", "load", "save"]
 
@@ -129,7 +129,7 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
         raise ArtifactError(f"{file}: not an artifact, or damaged or cut short ({error})") from None
     try:
         model = _model(header, tensors)
-    except (KeyError, TypeError, ValueError, AttributeError, UnicodeDecodeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ArtifactError(f"{file}: damaged: {type(error).__name__} {error}; train it again") from None
     if header["analyzer"].get("fingerprint") != analyzer_settings()["fingerprint"]:
         raise ArtifactError(f"{file}: was trained with other rules for terms; train it again with 'cyberclf train'")
@@ -158,10 +158,10 @@ def _header(file: Path, said: str) -> dict[str, Any]:
 
 
 def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
-    themes = tuple(Theme(**{key: str(row[key]) for key in _THEME_KEYS}) for row in header["themes"])
-    if len({theme.id for theme in themes}) < len(themes):
-        raise ValueError("two themes have the same id")
+    themes = _themes(header["themes"])
     joined = tensors["vocabulary"].tobytes().decode()
+    if joined.count("\n") > len(tensors["idf"]):
+        raise ValueError("the vocabulary has more terms than there are weights")
     vocabulary = tuple(joined.split("\n")) if joined else ()
     model = Model(
         theme_list=themes,
@@ -208,6 +208,18 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
     if not isinstance(header["analyzer"], dict) or not n_themes:
         raise ValueError("no analyzer or no theme")
     return model
+
+
+def _themes(rows: list[dict[str, Any]]) -> tuple[Theme, ...]:
+    themes = tuple(Theme(**{key: str(row[key]) for key in _THEME_KEYS}) for row in rows)
+    if len({theme.id for theme in themes}) < len(themes):
+        raise ValueError("two themes have the same id")
+    for theme in themes:
+        if fault := id_fault(theme.id):
+            raise ValueError(fault)
+        # Halves of characters, which no output could hold.
+        f"{theme.label}{theme.definition}".encode()
+    return themes
 
 
 def _check_probabilities(model: Model) -> None:

@@ -148,6 +148,9 @@ def _places(paths: Iterable[str], output: str) -> list[tuple[str, str]]:
                 if Path(given).is_dir():
                     continue
                 raise ArticleError(f"{file}: not .parquet; --cluster reads Parquet files")
+            if folder != base and source.is_relative_to(folder) and Path(given).is_dir():
+                # What a run before wrote into a folder of the one that is read.
+                continue
             target = str(folder / source.relative_to(base))
             if target in found or target == str(source):
                 raise ArticleError(f"{file}: another file would be written over ({target}); tag them to other folders")

@@ -265,7 +265,7 @@ def compare_recorded(old: Model, new: Model) -> Comparison:
                 before, after = (float(each[name][measure]) for each in scores)
                 row |= {f"{measure}_old": before, f"{measure}_new": after, f"{measure}_difference": after - before}
             rows[name] = row
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise ArtifactError("an artifact carries no cross-validated scores; name labelled articles") from None
     moved = [(shown, rows["macro"][f"{measure}_difference"]) for measure, shown in _MEASURES.items()]
     said = [(f"macro {shown} {change:+.3f}", change) for shown, change in moved]

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from cyberclf.corpus import Corpus
 from cyberclf.fitting import Recipe
 from cyberclf.labelled import LabelledArticle
+from cyberclf.themes import id_fault
 from cyberclf.training import train
 
 __all__ = ["ThemeClassifier"]
@@ -87,6 +88,9 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         """
         texts = _checked(X)
         ids, labels = _labels(y, len(texts))
+        for theme in ids:
+            if fault := id_fault(theme):
+                raise ValueError(fault)
         events = [None] * len(texts) if groups is None else [str(group) for group in groups]
         if len(events) != len(texts):
             raise ValueError(f"{len(texts)} texts, but {len(events)} groups")

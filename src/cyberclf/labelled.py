@@ -10,12 +10,11 @@ from cyberclf.analyzer import bags_of
 from cyberclf.articles import text_of
 from cyberclf.errors import CorpusError
 from cyberclf.passages import passages
+from cyberclf.themes import id_fault
 
 __all__ = ["KINDS", "LabelledArticle", "labelled_article"]
 
 KINDS: Final = ("press", "written", "seed")
-#: Rows that tables of scores have beside the themes.
-RESERVED: Final = frozenset({"macro", "micro", "no theme"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +131,8 @@ def _ids(row: dict[str, Any], key: str, where: str) -> frozenset[str]:
 
 
 def _check_id(theme: str, where: str) -> None:
-    try:
-        theme.encode()
-    except UnicodeEncodeError:
-        raise CorpusError(f"{where}: a theme id holds half a character; write it as UTF-8") from None
-    if ";" in theme or len(theme.splitlines()) > 1 or theme.strip() != theme:
-        raise CorpusError(f"{where}: theme id {theme[:40]!r}: an id is one line without ';' or space around it")
-    if theme in RESERVED:
-        raise CorpusError(f"{where}: theme id '{theme}' names a row of the scores; give the theme another id")
+    if fault := id_fault(theme):
+        raise CorpusError(f"{where}: {fault}")
 
 
 def _optional(row: dict[str, Any], key: str, where: str) -> str | None:

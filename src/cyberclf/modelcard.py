@@ -11,7 +11,9 @@ from cyberclf.giving import PER_ARTICLE
 from cyberclf.model import Model
 from cyberclf.training import Trained
 
-__all__ = ["card_path", "headline", "markdown_table", "write_card"]
+__all__ = ["card_path", "headline", "is_card", "markdown_table", "write_card"]
+
+_TITLE = "# Model card: "
 
 _COLUMNS = ("precision", "recall", "f1", "average_precision")
 #: Fewer articles than this say little of a theme: its scores may be luck.
@@ -38,6 +40,12 @@ def card_path(artifact: Path) -> Path:
     if artifact.name == "cyberclf.safetensors" and artifact.parent.name == "models":
         return artifact.with_name("README.md")
     return artifact.with_name(f"{artifact.name}.md")
+
+
+def is_card(path: Path) -> bool:
+    """Whether a file begins as the cards do that `write_card` writes."""
+    with path.open("rb") as stream:
+        return stream.read(len(_TITLE)) == _TITLE.encode()
 
 
 def headline(corpus: Corpus, trained: Trained) -> Part | None:
@@ -201,7 +209,7 @@ def _described(trained: Trained, scores: Part | None, name: str) -> str:
             part for part in (_scores(scores), _reliability(scores), _review(scores), _costs(scores)) if part
         )
     )
-    return f"""# Model card: {name}
+    return f"""{_TITLE}{name}
 
 Made by `cyberclf train`. Two logistic regressions a theme on TF-IDF, one of the passages of an article and one of
 the article as a whole; a calibrated sum of the two gives each theme's probability.

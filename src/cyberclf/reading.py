@@ -153,6 +153,6 @@ def info_as_text(model: Model) -> str:
             lines.append(f"  {theme.id}: {theme.label}; threshold {threshold:.2f}{said}")
         lines += rule_as_text(model)
         lines.append(f"review band at {model.review_level:.0%}: {_bands(model)}")
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ArtifactError(f"the artifact's metadata is damaged ({type(error).__name__}: {error})") from None
     return "\n".join(map(printable, lines))

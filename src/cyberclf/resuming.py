@@ -13,6 +13,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
+try:
+    import fcntl
+except ImportError:  # not on this system
+    fcntl = None  # type: ignore[assignment]
+
 from cyberclf.errors import TaggingError
 from cyberclf.files import atomic_write, mode_for, naming, require_writable
 
@@ -56,19 +61,27 @@ class PartFile:
 
     Attributes
     ----------
-    counts : dict of str to int
-        Rows by status, of this run and those before.
     kept : bool
         Whether something is left to resume.
     """
 
     def __init__(self, part: IO[bytes], log: IO[bytes], counts: dict[str, int], size: int) -> None:
         self._part, self._log = part, log
-        self.counts = counts
-        self.size = size
+        # One pair, so that an interruption between two statements cannot leave one without the other.
+        self._written = (counts, size)
         self.kept = False
         self._noted = (sum(counts.values()), size)
         self._time = time.monotonic()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by status."""
+        return self._written[0]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the part file that are whole rows."""
+        return self._written[1]
 
     @property
     def rows(self) -> int:
@@ -81,18 +94,19 @@ class PartFile:
         with naming(self._part.name):
             while view:
                 view = view[self._part.write(view) :]
-        self.size += len(content)
-        for status, number in counts.items():
-            self.counts[status] = self.counts.get(status, 0) + number
+        before, size = self._written
+        total = {status: before.get(status, 0) + counts.get(status, 0) for status in {**before, **counts}}
+        self._written = (total, size + len(content))
         if time.monotonic() - self._time >= _EVERY:
             self.checkpoint()
 
     def checkpoint(self) -> None:
         """Note what is written, once it is on the disk."""
-        if (self.rows, self.size) != self._noted:
+        counts, size = self._written
+        if (sum(counts.values()), size) != self._noted:
             os.fsync(self._part.fileno())
-            self._log.write(json.dumps({"size": self.size, "counts": self.counts}).encode() + b"\n")
-            self._noted = (self.rows, self.size)
+            self._log.write(json.dumps({"size": size, "counts": counts}).encode() + b"\n")
+            self._noted = (sum(counts.values()), size)
         self._time = time.monotonic()
 
 
@@ -122,7 +136,7 @@ def resumable(
     Raises
     ------
     TaggingError
-        When the part file is of another run, or another process is writing it.
+        When the part file is of another run, another process is writing it, or the file of that name is none of ours.
     OSError
         When the file cannot be written.
     """
@@ -130,44 +144,82 @@ def resumable(
     target = Path(os.path.realpath(path))
     part_path = target.with_name(target.name + ".part")
     log_path = target.with_name(target.name + ".part.log")
-    with contextlib.ExitStack() as stack:
-        log = stack.enter_context(log_path.open("a+b", buffering=0))
-        _lock(log, part_path)
+    with _locked(log_path, part_path) as log:
+        _require_ours(log, log_path, part_path)
         counts, size = _state(log, part_path, run) if resume else ({}, 0)
         if not size:
+            part_path.unlink(missing_ok=True)
             log.truncate(0)
             log.write(json.dumps(dict(run)).encode() + b"\n")
-        part = stack.enter_context(part_path.open("r+b" if size else "w+b", buffering=0))
-        part.truncate(size)
-        part.seek(size)
-        made = PartFile(part, log, counts, size)
-        try:
-            yield made
-            os.fsync(part.fileno())
-            if finish is not None:
-                made.checkpoint()
-                with atomic_write(target, "wb") as stream:
-                    finish(part_path, stream)  # type: ignore[arg-type] # opened as bytes
-        except BaseException:
-            with contextlib.suppress(OSError):
-                made.checkpoint()
-            made.kept = made.rows > 0
-            if not made.kept:
-                part_path.unlink(missing_ok=True)
-                log_path.unlink(missing_ok=True)
-            raise
-    if finish is None:
-        part_path.chmod(mode_for(target))
-        part_path.replace(target)
-    else:
-        part_path.unlink()
-    log_path.unlink()
+        with _opened(part_path, os.O_RDWR if size else os.O_RDWR | os.O_CREAT | os.O_EXCL) as part:
+            part.truncate(size)
+            part.seek(size)
+            made = PartFile(part, log, counts, size)
+            try:
+                yield made
+                os.fsync(part.fileno())
+                if finish is not None:
+                    made.checkpoint()
+                    with atomic_write(target, "wb") as stream:
+                        finish(part_path, stream)  # type: ignore[arg-type] # opened as bytes
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    made.checkpoint()
+                made.kept = made.rows > 0
+                if not made.kept:
+                    part_path.unlink(missing_ok=True)
+                    log_path.unlink(missing_ok=True)
+                raise
+        # Still locked: a run that began now would take the part file for its own.
+        if finish is None:
+            part_path.chmod(mode_for(target))
+            part_path.replace(target)
+        else:
+            part_path.unlink()
+        if fcntl is not None:
+            log_path.unlink()
+    if fcntl is None:
+        # An open file cannot be removed there, and nothing was locked.
+        log_path.unlink()
+
+
+def _opened(path: Path, flags: int) -> IO[bytes]:
+    """Open for reading and writing what is no link, which might lead anywhere."""
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    with naming(str(path)):
+        return os.fdopen(os.open(path, flags, 0o666), "r+b", buffering=0)
+
+
+@contextlib.contextmanager
+def _locked(log_path: Path, part_path: Path) -> Iterator[IO[bytes]]:
+    """Open the log, and lock it where the system can."""
+    while True:
+        with _opened(log_path, os.O_RDWR | os.O_CREAT | os.O_APPEND) as log:
+            _lock(log, part_path)
+            try:
+                same = os.path.samestat(os.fstat(log.fileno()), log_path.stat())
+            except FileNotFoundError:
+                same = False
+            if not same:
+                # Another run ended between the opening and the lock, and removed it.
+                continue
+            yield log
+            return
+
+
+def _require_ours(log: IO[bytes], log_path: Path, part_path: Path) -> None:
+    log.seek(0)
+    ours = _CHANGED.keys() <= _json(log.readline()).keys()
+    if not ours and (part_path.is_symlink() or part_path.exists() or log.seek(0, os.SEEK_END)):
+        if not log.tell():
+            log_path.unlink()
+        raise TaggingError(
+            f"{part_path}: is in the way, and no run of cyberclf began it; move it or name another output"
+        )
 
 
 def _lock(log: IO[bytes], part_path: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # not on this system
+    if fcntl is None:
         return
     try:
         fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)

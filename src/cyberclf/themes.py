@@ -5,10 +5,14 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from cyberclf.errors import ThemesError
 
-__all__ = ["DIGITAL_POLICY", "Theme", "known_themes", "read_themes"]
+__all__ = ["DIGITAL_POLICY", "Theme", "id_fault", "known_themes", "read_themes"]
+
+#: Names of rows of the scores.
+_RESERVED: Final = frozenset({"macro", "micro", "no theme"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,27 @@ class Theme:
         "AI regulation / Régulation de l'IA"
         """
         return self.name if self.name == self.name_fr else f"{self.name} / {self.name_fr}"
+
+
+def id_fault(theme: str) -> str | None:
+    """Say what is wrong with an id, which stands in lists, tables and file headers; None where nothing is.
+
+    Examples
+    --------
+    >>> id_fault("pêche") is None
+    True
+    >>> id_fault("macro")
+    "theme id 'macro' names a row of the scores; give the theme another id"
+    """
+    try:
+        theme.encode()
+    except UnicodeEncodeError:
+        return "a theme id holds half a character; write it as UTF-8"
+    if not theme or ";" in theme or len(theme.splitlines()) > 1 or theme.strip() != theme:
+        return f"theme id {theme[:40]!r}: an id is one line without ';' or space around it"
+    if theme in _RESERVED:
+        return f"theme id '{theme}' names a row of the scores; give the theme another id"
+    return None
 
 
 #: The themes of the codebook, in its order.

@@ -136,8 +136,9 @@ def _csv_head(model: Model) -> str:
 
 def _csv_line(cells: Iterable[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()
+    # Before Python 3.13 only the signs of the line's end are quoted, and a return in an id would end the row.
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return f"{line.getvalue()[:-2]}\n"
 
 
 def _cell(value: object) -> str:

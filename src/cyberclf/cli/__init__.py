@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import io
 import os
 import signal
 import sys
@@ -58,7 +59,9 @@ def main(args: Sequence[str] | None = None) -> None:
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(file=shown)
+        click.echo("\n".join(map(printable, shown.getvalue().splitlines())), err=True)
         sys.exit(error.exit_code)
     except click.Abort:
         fail("interrupted; nothing was half-written", 130)

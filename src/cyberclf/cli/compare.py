@@ -6,7 +6,7 @@ import sys
 import click
 
 import cyberclf
-from cyberclf.cli.common import opened, say
+from cyberclf.cli.common import check_paths, opened, say
 
 __all__ = ["compare"]
 
@@ -27,7 +27,9 @@ def compare(old: str, new: str, corpus: tuple[str, ...], json_file: str | None) 
     from cyberclf.errors import ArtifactError
     from cyberclf.files import require_writable
     from cyberclf.reading import comparison_as_text
+    from cyberclf.text import writable
 
+    check_paths([old, new, *corpus], json_file)
     if json_file:
         require_writable(json_file)
     before, after = cyberclf.load(old), cyberclf.load(new)
@@ -43,7 +45,6 @@ def compare(old: str, new: str, corpus: tuple[str, ...], json_file: str | None) 
         say(f"cyberclf: {note}")
     if json_file:
         with opened(json_file) as stream:
-            json.dump(made.as_dict(), stream, ensure_ascii=False, indent=1)
-            stream.write("\n")
+            stream.write(writable(json.dumps(made.as_dict(), ensure_ascii=False, indent=1)) + "\n")
     if made.worse:
         sys.exit(1)

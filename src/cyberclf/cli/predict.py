@@ -1,5 +1,6 @@
 """The command predict."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -103,7 +104,7 @@ def predict(
     Themes under review are those that a person should decide: of the articles that have a theme, at most the share
     LEVEL is neither given it nor in review, and of those that lack it, given it and not in review.
     """
-    check_paths([*paths, *([model] if model is not None else [])], output)
+    _check_paths([*paths, *([model] if model is not None else [])], output)
     choices = Choices(favour, _thresholds(own), level, force)
     if explain and (cluster or (fmt or _format_of(output)) not in {"table", "jsonl"}):
         raise click.UsageError("--explain goes with --format table or jsonl, and not with --cluster")
@@ -148,6 +149,13 @@ def predict(
     if run.before:
         say(f"cyberclf: went on after {run.before} articles")
     _sum_up(run.counts, run.reasons)
+
+
+def _check_paths(inputs: list[str], output: str | None) -> None:
+    check_paths(inputs, output)
+    # What stands beside the output while it is written.
+    for beside in (".part", ".part.log") if output else ():
+        check_paths(inputs, f"{os.path.realpath(str(output))}{beside}")
 
 
 def _sum_up(counts: dict[str, int], reasons: Sequence[str]) -> None:

@@ -29,7 +29,8 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     CORPUS is JSON Lines (.jsonl, .jsonl.gz) of rows with text and themes, or a table (.csv, .tsv) with a column
     text and a column themes (ids separated by ;) or one 0/1 column a theme. The themes are those of the corpus.
     """
-    check_paths([*corpus, *([themes_file] if themes_file is not None else [])], output)
+    inputs = [*corpus, *([themes_file] if themes_file is not None else [])]
+    check_paths(inputs, output)
     from cyberclf.files import checkout, is_replaceable, require_writable
     from cyberclf.modelcard import card_path
 
@@ -46,7 +47,7 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     # What goes to a device or pipe has no card beside it.
     with_card = is_replaceable(output)
     if with_card:
-        require_writable(card_path(Path(output)))
+        _check_card(card_path(Path(output)))
     read = corpus_of(corpus)
     names = names_for(read, themes_file)
     from cyberclf.modelcard import headline, write_card
@@ -74,6 +75,17 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     replace(model, metadata={**model.metadata, "scores": _scores(scores)}).save(output)
     written = [output, *([str(write_card(trained, scores, Path(output)))] if with_card else [])]
     say(f"wrote {' and '.join(written)}")
+
+
+def _check_card(card: Path) -> None:
+    from cyberclf.files import require_writable
+    from cyberclf.modelcard import is_card
+
+    require_writable(card)
+    if card.is_file() and not is_card(card):
+        raise click.UsageError(
+            f"{card}: is no model card, but the artifact's would stand there; move it or name another artifact"
+        )
 
 
 def _scores(part: "Part | None") -> dict[str, Any]:
