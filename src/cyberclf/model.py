@@ -249,13 +249,15 @@ class Model:
         ]
         tried = {"ok", "short", "foreign"} if force or self.forced else {"ok"}
         judged = np.array([said in tried for said in status], dtype=bool)
+        given = self.give(read.probabilities)
+        review = in_review(read.probabilities, given, *self.band)
         return TaggedTexts(
             self.theme_list,
             status,
             read.probabilities,
-            self.give(read.probabilities) & judged[:, None],
+            given & judged[:, None],
             read.spans,
-            self.in_review(read.probabilities) & judged[:, None],
+            review & judged[:, None],
         )
 
     def explain(self, text: str, *, themes: Iterable[str] | None = None) -> "Explanation":
