@@ -198,3 +198,16 @@ def test_a_dictionary_of_many_texts_does_not_go_with_every_few_rows(tmp_path):
     assert output.stat().st_size < 1.5 * (tmp_path / "a.parquet").stat().st_size
     (piece,) = next(read_chunks(str(tmp_path / "a.parquet"))).pieces
     assert len(pickle.dumps(piece)) < 1_000_000
+
+
+def test_a_text_longer_than_an_article_is_an_error_in_its_place(tmp_path, monkeypatch):
+    monkeypatch.setattr("cyberclf.parquetrows.MAX_BYTES", 1000)
+    for name, texts in (
+        ("plain", pa.array([LAW, "x" * 1001, LAW])),
+        ("dictionary", pa.array([LAW, "x" * 1001, LAW]).dictionary_encode()),
+    ):
+        pq.write_table(pa.table({"text": texts}), tmp_path / f"{name}.parquet")
+        first, second, third = read_articles(str(tmp_path / f"{name}.parquet"))
+        assert (first.text, third.text) == (LAW, LAW)
+        assert isinstance(second, Unreadable)
+        assert second.reason.endswith(f"{name}.parquet:2: longer than 1000 characters; not an article")

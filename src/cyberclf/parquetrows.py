@@ -1,10 +1,11 @@
 """Parquet in: rows as they stand in a file, a few hundred at a time; needs the extra ``parquet`` (pyarrow)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from cyberclf.errors import ArticleError, TaggingError, one_line
+from cyberclf.jsonlines import MAX_BYTES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,10 +66,15 @@ def _rows(batch: "pa.RecordBatch", path: str, before: int) -> Iterator[tuple[str
     kept = [name for name in _COLUMNS if name in batch.schema.names]
     columns = [_values(batch.column(name)) for name in kept]
     for number, cells in enumerate(zip(*columns, strict=True), before + 1):
-        yield f"{path}:{number}", dict(zip(kept, cells, strict=True))
+        where, row = f"{path}:{number}", dict(zip(kept, cells, strict=True))
+        long = isinstance(row["text"], str) and len(row["text"]) > MAX_BYTES
+        yield where, f"{where}: longer than {MAX_BYTES} characters; not an article" if long else row
 
 
-def _values(column: Any) -> list[Any]:
+def _values(column: Any) -> Iterable[Any]:
+    if column.nbytes > MAX_BYTES or pyarrow_or_advice().types.is_dictionary(column.type):
+        # A few bytes of a file can stand for texts that fill the memory: then one at a time.
+        return map(_value, column)
     try:
         return list(column.to_pylist())
     except UnicodeDecodeError:
