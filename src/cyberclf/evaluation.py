@@ -19,7 +19,7 @@ from cyberclf.metrics import Predictions, score_table, summary
 from cyberclf.model import Model
 from cyberclf.operating import cost_table, review_table
 from cyberclf.reliability import reliability_curve, reliability_table
-from cyberclf.status import status_of
+from cyberclf.status import is_judged, status_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -250,7 +250,8 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
     if unknown:
         raise CorpusError(f"theme '{unknown[0]}' is not one of the model's: {', '.join(model.themes)}")
     data = encode(corpus.articles, model.themes)
-    data.labels[:, [theme not in corpus.themes for theme in model.themes]] = np.nan
+    named = np.isin(model.themes, corpus.themes)
+    data = replace(data, labels=np.where(named, data.labels, np.nan))
     n_articles = len(corpus.articles)
     probability = np.empty((n_articles, len(model.themes)))
     best = np.empty(probability.shape, dtype=np.int64)
@@ -259,9 +260,9 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
         bags = article.passages()[0]
         probability[number], scores = model.article(bags)
         best[number] = scores.argmax(axis=0)
-        unjudged[number] = article.text is not None and status_of(*model.tally(bags), model.foreign_below) != "ok"
-    if model.forced:
-        unjudged[:] = False
+        if article.text is not None:
+            status = status_of(*model.tally(bags), model.foreign_below)
+            unjudged[number] = not is_judged(status, forced=model.forced)
     given = model.give(probability) & ~unjudged[:, None]
     parts = []
     for kind, name in (("press", "press"), ("seed", "seeds"), ("written", "written text")):

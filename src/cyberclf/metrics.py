@@ -193,10 +193,13 @@ def summary(predictions: Predictions) -> dict[str, float]:
     # An article that was judged in part may yet have a theme that nobody looked for.
     whole = judged.all(axis=1)
     truth = predictions.labels == 1
-    right = truth == predictions.given
+
+    def share(holds: BoolArray) -> float:
+        return float(holds[whole].all(axis=1).mean()) if whole.any() else float("nan")
+
     return {
-        "articles": len(right),
-        "subset_accuracy": float(right[whole].all(axis=1).mean()) if whole.any() else float("nan"),
-        "without_theme_given": float((~predictions.given[whole]).all(axis=1).mean()) if whole.any() else float("nan"),
-        "without_theme_true": float((~truth[whole]).all(axis=1).mean()) if whole.any() else float("nan"),
+        "articles": len(truth),
+        "subset_accuracy": share(truth == predictions.given),
+        "without_theme_given": share(~predictions.given),
+        "without_theme_true": share(~truth),
     }

@@ -16,7 +16,7 @@ from cyberclf.calibration import FAVOURS, logistic
 from cyberclf.conformal import DEFAULT_LEVEL, grid_row, in_review, review_band
 from cyberclf.giving import give
 from cyberclf.passages import passages
-from cyberclf.status import UNKNOWN, status_of, tally, typicality_values
+from cyberclf.status import UNKNOWN, is_judged, status_of, tally, typicality_values
 from cyberclf.tagged import ReadTexts, TaggedText, TaggedTexts
 from cyberclf.themes import Theme
 
@@ -60,7 +60,7 @@ class Model:
     review : ndarray of float64, shape (2, n_levels, n_themes)
         Bounds of the review band at each level, before it is widened to the thresholds; see `cyberclf.conformal`.
     review_level : float
-        Share of the articles that may fall on the wrong side of the band.
+        Share of the articles that may go wrong without review.
     per_article : {"any", "some", "one"}
         How many themes an article is given, as every article of the corpus has; see `cyberclf.giving`. Thresholds
         that someone chooses (`favouring`, `with_thresholds`) make it ``any``.
@@ -247,8 +247,7 @@ class Model:
             status_of(n_words, typicality, self.foreign_below)
             for n_words, typicality in zip(read.n_words.tolist(), read.typicality.tolist(), strict=True)
         ]
-        tried = {"ok", "short", "foreign"} if force or self.forced else {"ok"}
-        judged = np.array([said in tried for said in status], dtype=bool)
+        judged = np.array([is_judged(said, forced=force or self.forced) for said in status], dtype=bool)
         given = self.give(read.probabilities)
         review = in_review(read.probabilities, given, *self.band)
         return TaggedTexts(

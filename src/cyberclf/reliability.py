@@ -72,13 +72,16 @@ def _errors(probability: FloatArray, truths: FloatArray, bins: int) -> FloatArra
     return made
 
 
-def _judged(predictions: Predictions) -> dict[str, tuple[FloatArray, FloatArray]]:
-    """Probabilities and labels of each theme, and of all together, theme by theme."""
+def _judged(predictions: Predictions) -> dict[str, tuple[FloatArray, FloatArray, FloatArray]]:
+    """Probabilities, labels and the theme's base rate, an entry an article: of each theme, and of all in a row."""
     judged = ~np.isnan(predictions.labels) & ~np.isnan(predictions.probability)
-    p, y = predictions.probability, predictions.labels
-    found = {name: (p[judged[:, j], j], y[judged[:, j], j]) for j, name in enumerate(predictions.themes)}
-    p_all, y_all = (np.concatenate([of[part] for of in found.values()]) for part in (0, 1))
-    return found | {"all": (p_all, y_all)}
+    found = {}
+    for j, name in enumerate(predictions.themes):
+        rows = judged[:, j]
+        y = predictions.labels[rows, j]
+        found[name] = (predictions.probability[rows, j], y, np.full(len(y), y.mean() if len(y) else np.nan))
+    p, y, rate = (np.concatenate(parts) for parts in zip(*found.values(), strict=True))
+    return found | {"all": (p, y, rate)}
 
 
 def reliability_table(predictions: Predictions, *, bins: int = _BINS, seed: int = 0) -> "pd.DataFrame":
@@ -95,8 +98,7 @@ def reliability_table(predictions: Predictions, *, bins: int = _BINS, seed: int 
     -------
     pandas.DataFrame
         Index: theme and ``all``; columns ``brier``; ``brier_skill`` (the share of the Brier score of
-        the base rate that is gone, for ``all`` of each theme's own; 0 or less: no better than saying the base rate
-        always); ``ece``
+        the theme's base rate that is gone; 0 or less: no better than saying the base rate always); ``ece``
         (expected calibration error); ``ece_from_0.1`` (among articles with a probability of at least
         0.1) and how many they are, ``from_0.1``; ``ece_chance`` and ``ece_from_0.1_chance``: what
         probabilities that come true exactly would stay below 95 times in 100, on so many articles
@@ -106,13 +108,11 @@ def reliability_table(predictions: Predictions, *, bins: int = _BINS, seed: int 
 
     rng = np.random.default_rng(seed)
     rows = {}
-    bases = 0.0
-    for name, (p, y) in _judged(predictions).items():
+    for name, (p, y, rate) in _judged(predictions).items():
         row = {"brier": np.nan, "brier_skill": np.nan}
         if len(p):
             row["brier"] = float(np.mean((p - y) ** 2))
-            base = float(y.mean() * (1 - y.mean())) if name != "all" else bases / len(p)
-            bases += base * len(p)
+            base = float(np.mean((rate - y) ** 2))
             row["brier_skill"] = 1 - row["brier"] / base if base else np.nan
         high = p >= _FROM
         for key, q, t in (("ece", p, y), ("ece_from_0.1", p[high], y[high])):
@@ -140,7 +140,7 @@ def reliability_curve(predictions: Predictions, *, bins: int = _BINS) -> "pd.Dat
 
     rows = [
         (name, float(p[part].mean()), float(y[part].mean()), len(part))
-        for name, (p, y) in _judged(predictions).items()
+        for name, (p, y, _) in _judged(predictions).items()
         for part in equal_bins(p, bins)
     ]
     return pd.DataFrame(rows, columns=["theme", "probability", "share", "articles"])

@@ -21,7 +21,7 @@ except ImportError:  # not on this system
 from cyberclf.errors import TaggingError
 from cyberclf.files import atomic_write, mode_for, naming, require_writable
 
-__all__ = ["PartFile", "identity", "resumable"]
+__all__ = ["PartFile", "beside", "identity", "resumable"]
 
 #: Seconds between checkpoints: what a killed run may lose.
 _EVERY: Final = 1.0
@@ -56,6 +56,12 @@ def identity(files: list[str], *, model: str, fmt: str, version: str) -> dict[st
     return {"inputs": inputs, "model": model, "format": fmt, "version": version}
 
 
+def beside(path: str | Path) -> tuple[Path, Path]:
+    """Part file and log of a file to write."""
+    target = Path(os.path.realpath(path))
+    return target.with_name(f"{target.name}.part"), target.with_name(f"{target.name}.part.log")
+
+
 class PartFile:
     """Rows written so far; made by `resumable`.
 
@@ -70,7 +76,7 @@ class PartFile:
         # One pair, so that an interruption between two statements cannot leave one without the other.
         self._written = (counts, size)
         self.kept = False
-        self._noted = (sum(counts.values()), size)
+        self._noted = self._written
         self._time = time.monotonic()
 
     @property
@@ -102,11 +108,11 @@ class PartFile:
 
     def checkpoint(self) -> None:
         """Note what is written, once it is on the disk."""
-        counts, size = self._written
-        if (sum(counts.values()), size) != self._noted:
+        written = self._written
+        if written != self._noted:
             os.fsync(self._part.fileno())
-            self._log.write(json.dumps({"size": size, "counts": counts}).encode() + b"\n")
-            self._noted = (sum(counts.values()), size)
+            self._log.write(json.dumps({"size": written[1], "counts": written[0]}).encode() + b"\n")
+            self._noted = written
         self._time = time.monotonic()
 
 
@@ -142,8 +148,7 @@ def resumable(
     """
     require_writable(path)
     target = Path(os.path.realpath(path))
-    part_path = target.with_name(target.name + ".part")
-    log_path = target.with_name(target.name + ".part.log")
+    part_path, log_path = beside(path)
     with _locked(log_path, part_path) as log:
         _require_ours(log, log_path, part_path)
         counts, size = _state(log, part_path, run) if resume else ({}, 0)

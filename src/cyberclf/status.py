@@ -22,6 +22,7 @@ __all__ = [
     "UNKNOWN",
     "Status",
     "foreignness_cutoff",
+    "is_judged",
     "is_word",
     "status_of",
     "tally",
@@ -103,6 +104,17 @@ def tally(bags: Iterable[Mapping[str, int]], index: Mapping[str, int], values: F
                 n_words += count
                 total += count * (UNKNOWN if row is None else float(values[row]))
     return n_words, total / n_words if n_words else UNKNOWN
+
+
+def is_judged(status: Status, *, forced: bool = False) -> bool:
+    """Whether what has the status is given themes.
+
+    Examples
+    --------
+    >>> is_judged("short"), is_judged("short", forced=True), is_judged("empty", forced=True)
+    (False, True, False)
+    """
+    return status == "ok" or (forced and status in {"short", "foreign"})
 
 
 def status_of(n_words: int, typicality: float, cutoff: float) -> Status:

@@ -19,7 +19,7 @@ from cyberclf.folds import Split
 from cyberclf.giving import themes_per_article
 from cyberclf.holdout import OutOfFold, Say, out_of_fold, prepare, silent
 from cyberclf.model import Model
-from cyberclf.status import foreignness_cutoff, is_word
+from cyberclf.status import MIN_WORDS, foreignness_cutoff, is_word
 from cyberclf.themes import Theme, known_themes
 
 __all__ = ["Trained", "train"]
@@ -45,6 +45,8 @@ class Trained:
     thresholds : Thresholds
     few : tuple of str
         Themes with fewer than two articles: they have the common threshold.
+    n_short : int
+        Articles with too few words for prediction to judge.
     recipe : Recipe
     """
 
@@ -53,6 +55,7 @@ class Trained:
     held_out: OutOfFold
     thresholds: Thresholds
     few: tuple[str, ...]
+    n_short: int
     recipe: Recipe
 
 
@@ -108,6 +111,7 @@ def train(
     thresholds, favoured = choose_favoured(logistic(scores, curve), labels)
     # Scores of articles that were learnt from promise nothing: then a person looks at all.
     promising = scores if scored.any() else np.full_like(scores, np.nan)
+    words = data.by_article()[:, np.array([is_word(term) for term in data.terms], dtype=bool)]
     model = Model(
         theme_list=known_themes(corpus.themes, themes),
         **_arrays(data, linear),
@@ -119,24 +123,22 @@ def train(
         metadata={
             "corpus": _describe(corpus, counts),
             "recipe": recipe.as_dict(),
-            "foreign_below": round(_foreign_below(data, recipe), _DECIMALS),
+            "foreign_below": round(foreignness_cutoff(words, min_articles=recipe.min_articles), _DECIMALS),
             "threshold_spread": thresholds.spread.round(_DECIMALS).tolist(),
             "threshold_common": round(thresholds.common, _DECIMALS),
             "versions": {"cyberclf": cyberclf.__version__, "python": ".".join(platform.python_version_tuple()[:2])}
             | {name: version(name) for name in ("numpy", "scipy", "scikit-learn")},
         },
     )
-    return Trained(model, data, held_out, thresholds, few, recipe)
+    # Of counts of words nobody knows how many words the article had.
+    whole = np.array([article.text is not None for article in corpus.articles], dtype=bool)
+    n_short = int((whole & (np.asarray(words.sum(axis=1)).ravel() < MIN_WORDS)).sum())
+    return Trained(model, data, held_out, thresholds, few, n_short, recipe)
 
 
 def _significant(values: FloatArray) -> FloatArray:
     """Round to three significant digits: that of a rare theme must not become 0, from which all articles get it."""
     return np.array([float(f"{value:.3g}") for value in values.ravel()]).reshape(values.shape)
-
-
-def _foreign_below(data: Encoded, recipe: Recipe) -> float:
-    single = np.array([is_word(term) for term in data.terms], dtype=bool)
-    return foreignness_cutoff(data.by_article()[:, single], min_articles=recipe.min_articles)
 
 
 def _describe(corpus: Corpus, counts: IntArray) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """What several commands share: options, output, and lines on standard error."""
 
 import contextlib
+import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
@@ -27,6 +28,7 @@ __all__ = [
     "say",
     "show",
     "themes_option",
+    "write_json",
 ]
 
 _BUNDLED = ("corpus.jsonl", "cases.jsonl", "press.jsonl.gz", "articles.jsonl.gz")
@@ -126,6 +128,14 @@ def opened(output: str | None) -> Iterator[IO[str]]:
 
     with atomic_write(output) as stream:
         yield cast("IO[str]", stream)
+
+
+def write_json(path: str, made: Mapping[str, Any]) -> None:
+    """Write figures as JSON; halves of characters, which names may hold, as escapes."""
+    from cyberclf.text import writable
+
+    with opened(path) as stream:
+        stream.write(writable(json.dumps(made, ensure_ascii=False, indent=1)) + "\n")
 
 
 def show(part: "Part") -> None:

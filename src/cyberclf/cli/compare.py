@@ -1,12 +1,11 @@
 """The command compare."""
 
-import json
 import sys
 
 import click
 
 import cyberclf
-from cyberclf.cli.common import check_paths, opened, say
+from cyberclf.cli.common import check_paths, say, write_json
 
 __all__ = ["compare"]
 
@@ -27,7 +26,6 @@ def compare(old: str, new: str, corpus: tuple[str, ...], json_file: str | None) 
     from cyberclf.errors import ArtifactError
     from cyberclf.files import require_writable
     from cyberclf.reading import comparison_as_text
-    from cyberclf.text import writable
 
     check_paths([old, new, *corpus], json_file)
     if json_file:
@@ -44,7 +42,6 @@ def compare(old: str, new: str, corpus: tuple[str, ...], json_file: str | None) 
     for note in made.notes:
         say(f"cyberclf: {note}")
     if json_file:
-        with opened(json_file) as stream:
-            stream.write(writable(json.dumps(made.as_dict(), ensure_ascii=False, indent=1)) + "\n")
+        write_json(json_file, made.as_dict())
     if made.worse:
         sys.exit(1)

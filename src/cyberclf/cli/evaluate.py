@@ -1,13 +1,12 @@
 """The command evaluate."""
 
-import json
 import shlex
 import sys
 
 import click
 
 import cyberclf
-from cyberclf.cli.common import check_paths, corpus_of, jobs_option, names_for, opened, say, show, themes_option
+from cyberclf.cli.common import check_paths, corpus_of, jobs_option, names_for, say, show, themes_option, write_json
 
 __all__ = ["evaluate"]
 
@@ -55,9 +54,7 @@ def evaluate(
         if learnt_from(loaded, read):
             say("cyberclf: the model was trained on these very articles: its scores flatter it")
     if json_file:
-        with opened(json_file) as stream:
-            json.dump(result.as_dict(), stream, ensure_ascii=False, indent=1)
-            stream.write("\n")
+        write_json(json_file, result.as_dict())
     if report:
         from cyberclf.learning import learning_curve
         from cyberclf.report import write_report

@@ -1,6 +1,5 @@
 """The command predict."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -153,9 +152,11 @@ def predict(
 
 def _check_paths(inputs: list[str], output: str | None) -> None:
     check_paths(inputs, output)
-    # What stands beside the output while it is written.
-    for beside in (".part", ".part.log") if output else ():
-        check_paths(inputs, f"{os.path.realpath(str(output))}{beside}")
+    if output:
+        from cyberclf.resuming import beside
+
+        for path in beside(output):
+            check_paths(inputs, str(path))
 
 
 def _sum_up(counts: dict[str, int], reasons: Sequence[str]) -> None:

@@ -29,8 +29,7 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     CORPUS is JSON Lines (.jsonl, .jsonl.gz) of rows with text and themes, or a table (.csv, .tsv) with a column
     text and a column themes (ids separated by ;) or one 0/1 column a theme. The themes are those of the corpus.
     """
-    inputs = [*corpus, *([themes_file] if themes_file is not None else [])]
-    check_paths(inputs, output)
+    check_paths([*corpus, *([themes_file] if themes_file is not None else [])], output)
     from cyberclf.files import checkout, is_replaceable, require_writable
     from cyberclf.modelcard import card_path
 
@@ -53,7 +52,6 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     from cyberclf.modelcard import headline, write_card
     from cyberclf.reading import rule_as_text
     from cyberclf.status import MIN_WORDS
-    from cyberclf.text import words
     from cyberclf.training import train as train_model
 
     trained = train_model(read, themes=names, n_jobs=jobs, say=say)
@@ -69,9 +67,9 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
         say(line)
     for theme_id in trained.few:
         say(f"theme {theme_id}: fewer than two articles; it has a model, and the common threshold")
-    short = sum(article.text is not None and len(words(article.text)) < MIN_WORDS for article in read.articles)
-    if short:
-        say(f"{short} articles have fewer than {MIN_WORDS} words: 'predict' gives such no theme without --force")
+    if trained.n_short:
+        said = f"{trained.n_short} articles have fewer than {MIN_WORDS} words"
+        say(f"{said}: 'predict' gives such no theme without --force")
     replace(model, metadata={**model.metadata, "scores": _scores(scores)}).save(output)
     written = [output, *([str(write_card(trained, scores, Path(output)))] if with_card else [])]
     say(f"wrote {' and '.join(written)}")
