@@ -52,6 +52,13 @@ def test_a_spoilt_model_is_worse_and_the_other_way_round_better(small, spoilt, u
     assert (down.table["average_precision_difference"] == 0).all()
 
 
+def test_what_prediction_gives_no_theme_is_given_none_in_a_comparison(small, spoilt, unseen):
+    short = LabelledArticle(id="short", where="", themes=frozenset({"mer"}), text="Le port.")
+    made = compare_models(Corpus.of([*unseen.articles, short]), small.model, spoilt)
+    assert "the new model gives no theme to what it takes for short or foreign: 1 of them" in made.notes
+    assert "short" not in {change.id for change in made.changed}
+
+
 def test_every_theme_gained_or_lost_is_named_with_what_is_true(small, spoilt, unseen):
     made = compare_models(unseen, small.model, spoilt)
     before = small.model.predict([article.text for article in unseen.articles])
@@ -63,8 +70,8 @@ def test_every_theme_gained_or_lost_is_named_with_what_is_true(small, spoilt, un
 
 def test_a_change_that_nobody_judged_is_neither_right_nor_wrong(small, spoilt):
     rows = [
-        LabelledArticle("x", "x", frozenset({"loi"}), frozenset({"mer"}), text="Le sénat vote la loi."),
-        LabelledArticle("y", "y", frozenset({"mer"}), text="Le thon au port."),
+        LabelledArticle("x", "x", frozenset({"loi"}), frozenset({"mer"}), text="Le sénat vote la loi sur le budget."),
+        LabelledArticle("y", "y", frozenset({"mer"}), text="Le thon arrive au port de la ville."),
     ]
     made = compare_models(Corpus.of(rows), small.model, spoilt)
     assert Change("x", "mer", gained=True, right=None) in made.changed

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from cyberclf.answers import Answers, answers
 from cyberclf.corpus import Corpus
 from cyberclf.encode import encode
 from cyberclf.errors import ArtifactError, CorpusError
@@ -116,6 +117,8 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
     That a model was trained on just these articles is noticed and said; that it was trained on these
     among others is not.
 
+    As in prediction, a model gives no theme to what it takes for short or foreign.
+
     Intervals are of a paired bootstrap by event.  The new model is worse when a difference, of the macro scores or of a
     theme with ten articles or more, lies below 0 by more standard errors of the bootstrap than chance brings about in
     5 % of comparisons, all those looked at together (Bonferroni).
@@ -141,13 +144,15 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
         raise CorpusError(f"the corpus has none of the themes in common: {', '.join(common)}")
     if unnamed := [theme for theme in common if theme not in themes]:
         notes.append(f"the corpus never names {', '.join(unnamed)}: not compared")
-    for name, model in (("old", old), ("new", new)):
+    heard = [answers(model, corpus.articles) for model in (old, new)]
+    for name, model, answer in zip(("old", "new"), (old, new), heard, strict=True):
         if learnt_from(model, corpus):
             notes.append(f"the {name} model was trained on these very articles: its scores flatter it")
+        if without := int(answer.withheld.sum()):
+            notes.append(f"the {name} model gives no theme to what it takes for short or foreign: {without} of them")
     data = encode(corpus.articles, themes)
     labels = data.labels
-    bags = [article.passages()[0] for article in corpus.articles]
-    said = [_predictions(model, bags, themes, labels) for model in (old, new)]
+    said = [_predictions(model, answer, themes, labels) for model, answer in zip((old, new), heard, strict=True)]
     weights = resamples(*labels.shape, groups=data.groups, seed=seed)
     values = np.stack([resampled_scores(each, weights)[2:] for each in said])  # models, measures, resamples, themes
     present = (labels == 1).any(axis=0)
@@ -167,10 +172,9 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
     return Comparison(basis, frame, _changes(corpus, said, themes), worse, better, tuple(notes))
 
 
-def _predictions(model: Model, bags: list[Any], themes: tuple[str, ...], labels: FloatArray) -> Predictions:
+def _predictions(model: Model, said: Answers, themes: tuple[str, ...], labels: FloatArray) -> Predictions:
     columns = [model.themes.index(theme) for theme in themes]
-    probability = np.array([model.article(article)[0] for article in bags])
-    return Predictions(themes, labels, probability[:, columns], model.give(probability)[:, columns])
+    return Predictions(themes, labels, said.probability[:, columns], said.given[:, columns])
 
 
 def _row(values: FloatArray) -> dict[str, float]:

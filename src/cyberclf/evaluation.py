@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from cyberclf.answers import answers
 from cyberclf.baselines import BASELINES, run_baseline
 from cyberclf.conformal import DEFAULT_LEVEL
 from cyberclf.corpus import Corpus
@@ -19,7 +20,6 @@ from cyberclf.metrics import Predictions, score_table, summary
 from cyberclf.model import Model
 from cyberclf.operating import cost_table, review_table
 from cyberclf.reliability import reliability_curve, reliability_table
-from cyberclf.status import is_judged, status_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -252,27 +252,16 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
     data = encode(corpus.articles, model.themes)
     named = np.isin(model.themes, corpus.themes)
     data = replace(data, labels=np.where(named, data.labels, np.nan))
-    n_articles = len(corpus.articles)
-    probability = np.empty((n_articles, len(model.themes)))
-    best = np.empty(probability.shape, dtype=np.int64)
-    unjudged = np.zeros(n_articles, dtype=bool)
-    for number, article in enumerate(corpus.articles):
-        bags = article.passages()[0]
-        probability[number], scores = model.article(bags)
-        best[number] = scores.argmax(axis=0)
-        if article.text is not None:
-            status = status_of(*model.tally(bags), model.foreign_below)
-            unjudged[number] = not is_judged(status, forced=model.forced)
-    given = model.give(probability) & ~unjudged[:, None]
+    said = answers(model, corpus.articles)
     parts = []
     for kind, name in (("press", "press"), ("seed", "seeds"), ("written", "written text")):
         rows = np.flatnonzero(data.kinds == kind)
         if len(rows):
             predictions = Predictions(
-                model.themes, data.labels[rows], probability[rows], given[rows], data.groups[rows]
+                model.themes, data.labels[rows], said.probability[rows], said.given[rows], data.groups[rows]
             )
-            evidence = evidence_agreement(data, model.themes, given, best, rows)
-            without = int(unjudged[rows].sum())
+            evidence = evidence_agreement(data, model.themes, said.given, said.best, rows)
+            without = int(said.withheld[rows].sum())
             protocol = f"by the model given{f'; {without} short or foreign, given no theme' if without else ''}"
             part = _part(name, protocol, rows, predictions, evidence)
             parts.append(_with_operating(part, model.favoured[:, None], np.stack(model.band), model.review_level))
