@@ -177,3 +177,11 @@ def test_a_model_with_other_thresholds_can_be_saved(model, tmp_path):
     other = replace(model, thresholds=np.full(4, 0.9))
     other.save(tmp_path / "m.safetensors")
     assert (load(tmp_path / "m.safetensors").thresholds == 0.9).all()
+
+
+def test_a_vocabulary_with_a_term_twice_is_refused(small, tmp_path):
+    path = tmp_path / "m.safetensors"
+    words = (small.model.vocabulary[1], *small.model.vocabulary[1:])
+    replace(small.model, vocabulary=words).save(path)
+    with pytest.raises(ArtifactError, match="a term stands twice"):
+        load(path)

@@ -121,7 +121,9 @@ def test_a_folder_without_articles(fails, tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a.pdf").write_bytes(b"%PDF")
     fails(
-        "predict", tmp_path / "folder", expected="no article in this folder; it needs files of .txt, .jsonl, .csv, .tsv"
+        "predict",
+        tmp_path / "folder",
+        expected="no article in this folder; it needs files of .txt, .jsonl, .ndjson, .csv, .tsv",
     )
 
 
@@ -162,7 +164,7 @@ def test_a_file_without_rows(call, tmp_path):
         ("a.jsonl", b'{"text": "x"\n', "a.jsonl:1: not JSON"),
         ("a.jsonl", b'{"a":' * 100_000, "a.jsonl:1: not JSON: nested too deep"),
         ("a.jsonl", b'["text"]\n', "a.jsonl:1: not a JSON object"),
-        ("a.pdf", b"%PDF", "a.pdf: kind of file not known; it reads .txt, .jsonl, .csv, .tsv"),
+        ("a.pdf", b"%PDF", "a.pdf: kind of file not known; it reads .txt, .jsonl, .ndjson, .csv, .tsv"),
         ("a.txt", b"\xff\xfe\x00", "a.txt: not UTF-8 (byte 0); save it as UTF-8"),
     ],
 )
@@ -628,3 +630,65 @@ def test_a_name_cannot_steer_the_terminal_through_a_message_of_wrong_use(tmp_pat
     err = capsys.readouterr().err
     assert "would be written over" in err
     assert not {"\x1b", "\x07"} & set(err)
+
+
+def test_a_line_that_no_article_has_costs_its_row_not_the_memory(tmp_path, call, monkeypatch):
+    monkeypatch.setattr("cyberclf.csvrows.MAX_BYTES", 1000)
+    path = tmp_path / "a.csv"
+    path.write_text("id,text\n1,La loi.\n2," + "x" * 5000 + "\n3,La mer.\n", "utf-8")
+    status, out, _ = call("predict", path, "--format", "jsonl")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert [row["id"] for row in rows] == ["1", f"{path}:3", "3"]
+    assert "a line longer than 1000 characters" in rows[1]["error"]
+
+
+def test_a_header_line_without_end_is_refused(tmp_path, call, monkeypatch):
+    monkeypatch.setattr("cyberclf.csvrows.MAX_BYTES", 1000)
+    path = tmp_path / "a.csv"
+    path.write_text("x" * 5000, "utf-8")
+    assert "no header line is" in call("predict", path)[2]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may look into every folder")
+def test_a_folder_that_cannot_be_looked_into_is_a_row_that_says_so(tmp_path, call):
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    (tmp_path / "a.txt").write_text("La loi sur la mer.", "utf-8")
+    closed.chmod(0)
+    try:
+        _, out, _ = call("predict", tmp_path, "--format", "jsonl")
+    finally:
+        closed.chmod(0o700)
+    assert [json.loads(line)["status"] for line in out.splitlines()] == ["short", "error"]
+
+
+def test_a_link_to_nothing_is_a_row_that_says_so(tmp_path, call):
+    (tmp_path / "a.txt").symlink_to(tmp_path / "nowhere")
+    assert "a.txt: cannot be read: No such file" in call("predict", tmp_path, "--format", "jsonl")[2]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_is_no_artifact(tmp_path, fails):
+    os.mkfifo(tmp_path / "m.safetensors")
+    fails("info", "--model", tmp_path / "m.safetensors", expected="is no regular file")
+
+
+def test_a_header_larger_than_any_of_ours_is_not_read(tmp_path, fails):
+    path = tmp_path / "m.safetensors"
+    with path.open("wb") as stream:
+        stream.write((20_000_000).to_bytes(8, "little"))
+        stream.truncate(30_000_000)
+    fails("info", "--model", path, expected="a header of 20000000 bytes is more than an artifact can have")
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5000, "x = " + "1" * 5000])
+def test_themes_that_a_reader_of_toml_stumbles_over(tmp_path, fails, text):
+    (tmp_path / "t.toml").write_text(text, "utf-8")
+    rows = corpus(tmp_path / "c.jsonl", [{"text": "La loi.", "themes": ["a"]}, {"text": "La mer.", "themes": []}])
+    fails("train", rows, "--output", tmp_path / "m", "--themes", tmp_path / "t.toml", expected="not a TOML file")
+
+
+def test_files_named_ndjson_are_json_lines(tmp_path, call):
+    (tmp_path / "a.ndjson").write_text(json.dumps({"id": "x", "text": "La loi."}) + "\n", "utf-8")
+    assert json.loads(call("predict", tmp_path, "--format", "jsonl")[1])["id"] == "x"

@@ -134,3 +134,10 @@ def test_a_table_as_pandas_writes_it_is_read(tmp_path):
     assert (second.themes, second.not_judged) == ({"mer"}, set())
     pd.DataFrame({"text": ["La loi.", "Le port."], "loi": [True, False]}).to_csv(tmp_path / "b.csv")
     assert [article.themes for article in read_corpus([tmp_path / "b.csv"]).articles] == [{"loi"}, set()]
+
+
+def test_an_empty_event_is_none(tmp_path):
+    path = tmp_path / "c.jsonl"
+    rows = [{"text": "La loi.", "themes": ["a"], "event": ""}, {"text": "La mer.", "themes": [], "event": 0}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    assert [article.event for article in read_corpus([path]).articles] == [None, "0"]

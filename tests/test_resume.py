@@ -282,3 +282,21 @@ def test_an_interruption_leaves_rows_and_counts_together(tmp_path):
         assert (part.counts, part.size) == ({"ok": 1}, len(b"first\n"))
         part.write(b"second\n", {"ok": 1})
     assert (tmp_path / "out.jsonl").read_bytes() == b"first\nsecond\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no such limit there")
+def test_where_the_disk_is_full_the_file_is_named(tmp_path):
+    import resource
+
+    rows = "".join(json.dumps({"text": f"La loi sur la mer numéro {i}."}) + "\n" for i in range(5000))
+    (tmp_path / "a.jsonl").write_text(rows, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "cyberclf", "predict", "a.jsonl", "--output", "o.jsonl", "--jobs", "1"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("o.jsonl.part: File too large")

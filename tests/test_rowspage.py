@@ -164,3 +164,10 @@ def main_exits(args):
         main(args)
     except SystemExit as stop:
         pytest.fail(f"exit {stop.code}")
+
+
+def test_evidence_in_what_is_cut_is_said(model, monkeypatch):
+    monkeypatch.setattr(rowspage, "MAX_TEXT", 3)
+    page = page_of([Article("a", TEXT, "a")], model)
+    assert "<summary>Text</summary>" in page
+    assert "lies in what is cut." in page

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberclf.passages import MAX_WORDS, passage_spans, passages
-from cyberclf.text import sentences, words
+from cyberclf.text import printable, sentences, words
 
 SAME = [
     ("l'IA", "l’IA", "L'I.A.", "L' IA", "IA"),
@@ -86,3 +86,7 @@ def test_titles_and_initials_end_no_sentence():
     text = "M. Diallo et Mme. A. Sow ont signé. Il part."
     assert [text[s.start : s.end].strip() for s in sentences(text)][-1] == "Il part."
     assert len(sentences("M. Diallo part. Il reste.")) == 2
+
+
+def test_what_has_no_width_is_not_shown_as_a_gap():
+    assert printable("straté\u00adgie\u200b") == "stratégie"

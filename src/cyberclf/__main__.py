@@ -1,5 +1,18 @@
 """``python -m cyberclf``."""
 
-from cyberclf.cli import main
+import sys
 
-main()
+__all__ = ["run"]
+
+
+def run() -> None:
+    """Run the command line; see `cyberclf.cli.main`."""
+    try:
+        from cyberclf.cli import main
+    except KeyboardInterrupt:
+        sys.exit(130)
+    main()
+
+
+if __name__ == "__main__":
+    run()

@@ -4,7 +4,9 @@ What cannot be read becomes an `Unreadable`, in its place: rows in are rows out.
 """
 
 import io
+import os
 import re
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -30,7 +32,7 @@ __all__ = [
 ]
 
 #: Kinds of files that are read.
-SUFFIXES: Final = (".txt", ".jsonl", ".csv", ".tsv", ".parquet")
+SUFFIXES: Final = (".txt", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
 _TITLE_LENGTH: Final = 300
 
 
@@ -95,7 +97,10 @@ Piece = Article | Unreadable | Rows
 
 
 def find_files(paths: Iterable[str]) -> Iterator[str]:
-    """Expand folders to the files below them that can be read, sorted; keep the rest as given.
+    """Expand folders to the files below them whose kind is read, sorted; keep the rest as given.
+
+    What is there but cannot be opened is kept, a folder below too: reading it says why.  Links to folders are not
+    followed.
 
     Raises
     ------
@@ -103,18 +108,38 @@ def find_files(paths: Iterable[str]) -> Iterator[str]:
         When a path does not exist, or a folder holds no such file.
     """
     for given in paths:
-        path = Path(given)
-        if given == "-" or path.is_file():
+        try:
+            is_folder = given != "-" and stat.S_ISDIR(Path(given).stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            raise ArticleError(f"{given}: no such file or folder") from None
+        except OSError:
+            is_folder = False
+        if not is_folder:
             yield given
-        elif path.is_dir():
-            found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-            if not found:
-                raise ArticleError(f"{given}: no article in this folder; it needs files of {', '.join(SUFFIXES)}")
-            yield from found
-        elif path.exists():
-            yield given
-        else:
-            raise ArticleError(f"{given}: no such file or folder")
+            continue
+        found = sorted(_below(given))
+        if not found:
+            raise ArticleError(f"{given}: no article in this folder; it needs files of {', '.join(SUFFIXES)}")
+        yield from found
+
+
+def _below(folder: str) -> Iterator[str]:
+    closed: list[OSError] = []
+    for where, _, names in os.walk(folder, onerror=closed.append):
+        for name in names:
+            file = Path(where, name)
+            # A pipe or a device would be waited for.
+            if file.suffix.lower() in SUFFIXES and _may_be_read(file):
+                yield str(file)
+    for error in closed:
+        yield str(error.filename)
+
+
+def _may_be_read(file: Path) -> bool:
+    try:
+        return stat.S_ISREG(file.stat().st_mode)
+    except OSError:
+        return True
 
 
 def articles_of(pieces: Iterable[Piece]) -> Iterator[Article | Unreadable]:
@@ -132,7 +157,7 @@ def read_articles(path: str, *, watch: Callable[[IO[bytes]], None] | None = None
     Parameters
     ----------
     path : str
-        ``.txt`` (one article), ``.jsonl`` (objects with ``text``, and optionally ``id`` and
+        ``.txt`` (one article), ``.jsonl`` or ``.ndjson`` (objects with ``text``, and optionally ``id`` and
         ``title``), ``.csv``, ``.tsv`` or ``.parquet`` (columns of those names), or ``-``: standard
         input, JSON Lines where its first sign is ``{``, else one text.
     watch : callable, optional
@@ -160,7 +185,7 @@ def read_pieces(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) 
             yield from _read_stdin()
         elif suffix == ".txt":
             yield Article(path, decode(_bounded(path), path), path)
-        elif suffix == ".jsonl":
+        elif suffix in {".jsonl", ".ndjson"}:
             with Path(path).open("rb") as stream:
                 _seen(stream, watch)
                 yield from line_blocks(stream, path)
@@ -172,6 +197,10 @@ def read_pieces(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) 
             from cyberclf.parquetrows import parquet_rows
 
             yield from from_rows(parquet_rows(path))
+        elif Path(path).is_dir():
+            # Says why it could not be looked into.
+            next(Path(path).iterdir(), None)
+            yield Unreadable(path, path, f"{path}: is a folder")
         else:
             yield Unreadable(path, path, f"{path}: kind of file not known; it reads {', '.join(SUFFIXES)}")
     except ArticleError as error:

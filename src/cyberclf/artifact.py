@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import os
+import stat
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -22,6 +23,8 @@ __all__ = ["FORMAT_VERSION", "SHIPPED", "fingerprint", "load", "save"]
 
 #: Rises when a reader of the version before could not use the file.
 FORMAT_VERSION: Final = 1
+#: Bytes of a header: of a model of a thousand themes it has a few hundred thousand.
+MAX_HEADER: Final = 16_000_000
 _KEY: Final = "cyberclf"
 SHIPPED: Final = "models/cyberclf.safetensors"
 #: An artifact beyond this is not one of ours; it bounds what a stranger's file can make us read.
@@ -47,6 +50,8 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
+    ArtifactError
+        When what its themes and metadata say is longer than an artifact's header may be.
     OSError
         When the file cannot be written; nothing is left half-written.
     """
@@ -76,6 +81,8 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
     }
     # One key only: the library keeps several in no fixed order.
     said = json.dumps(header, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    if len(said.encode()) > MAX_HEADER // 2:
+        raise ArtifactError(f"{path}: themes and metadata of {len(said)} characters are more than an artifact can have")
     content = to_bytes(tensors, metadata={_KEY: said})
     with atomic_write(Path(path), "wb") as stream:
         cast("IO[bytes]", stream).write(content)
@@ -109,11 +116,7 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
     from safetensors import SafetensorError, safe_open
 
     file = Path(path) if path is not None else shipped(SHIPPED)
-    size = file.stat().st_size
-    if file.is_dir():
-        raise IsADirectoryError(f"{file}: is a folder; name an artifact (.safetensors)")
-    if size > MAX_BYTES:
-        raise ArtifactError(f"{file}: {size} bytes is more than an artifact can have")
+    _require_sound_size(file)
     try:
         with safe_open(file, framework="np") as opened:
             said = (opened.metadata() or {}).get(_KEY)
@@ -134,6 +137,21 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
     if header["analyzer"].get("fingerprint") != analyzer_settings()["fingerprint"]:
         raise ArtifactError(f"{file}: was trained with other rules for terms; train it again with 'cyberclf train'")
     return model
+
+
+def _require_sound_size(file: Path) -> None:
+    """Refuse what is no file, cannot be read, or is larger than ours, before a library takes it into memory."""
+    state = file.stat()
+    if stat.S_ISDIR(state.st_mode):
+        raise IsADirectoryError(f"{file}: is a folder; name an artifact (.safetensors)")
+    if not stat.S_ISREG(state.st_mode):
+        raise ArtifactError(f"{file}: is no regular file; name an artifact (.safetensors)")
+    if state.st_size > MAX_BYTES:
+        raise ArtifactError(f"{file}: {state.st_size} bytes is more than an artifact can have")
+    with file.open("rb") as stream:
+        length = int.from_bytes(stream.read(8), "little")
+    if MAX_HEADER < length < state.st_size:
+        raise ArtifactError(f"{file}: a header of {length} bytes is more than an artifact can have")
 
 
 def fingerprint(path: str | os.PathLike[str] | None = None) -> str:
@@ -163,6 +181,8 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
     if joined.count("\n") > len(tensors["idf"]):
         raise ValueError("the vocabulary has more terms than there are weights")
     vocabulary = tuple(joined.split("\n")) if joined else ()
+    if len(set(vocabulary)) < len(vocabulary):
+        raise ValueError("a term stands twice in the vocabulary")
     model = Model(
         theme_list=themes,
         vocabulary=vocabulary,

@@ -145,6 +145,8 @@ def _places(paths: Iterable[str], output: str) -> list[tuple[str, str]]:
         for file in find_files([given]):
             source = Path(file).resolve()
             if source.suffix.lower() != ".parquet":
+                if source.is_dir():
+                    raise ArticleError(f"{file}: this folder cannot be looked into")
                 if Path(given).is_dir():
                     continue
                 raise ArticleError(f"{file}: not .parquet; --cluster reads Parquet files")

@@ -28,12 +28,14 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
     # A byte that is not UTF-8 costs its row, not the file: it passes as half a character, and is found there.
     lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
-        head = lines.readline()
+        head = lines.readline(MAX_BYTES + 1)
+        if len(head) > MAX_BYTES:
+            raise ArticleError(f"{path}:1: a line longer than {MAX_BYTES} characters; no header line is")
         if _BAD_BYTE.search(head):
             raise ArticleError(f"{path}: not UTF-8; save it as UTF-8")
         if not head.strip():
             raise ArticleError(f"{path}: empty; it needs a header line with the column {needed[0]}")
-        reader = csv.reader(itertools.chain([head], lines), delimiter=_delimiter(head, path), strict=True)
+        reader = csv.reader(itertools.chain([head], _Lines(lines)), delimiter=_delimiter(head, path), strict=True)
         columns = _columns(reader, path, needed)
         for number, cells in enumerate(_records(reader), 2):
             where = f"{path}:{number}"
@@ -53,6 +55,26 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
                 yield where, dict(zip(columns, cells, strict=True))
     finally:
         lines.detach()
+
+
+class _Lines:
+    """Lines of a file; in place of one too long to hold, an error, after which the next line is read."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(MAX_BYTES + 1)
+        if not line:
+            raise StopIteration
+        if len(line) > MAX_BYTES:
+            while line and not line.endswith("\n"):
+                line = self._stream.readline(1 << 20)
+            raise csv.Error(f"a line longer than {MAX_BYTES} characters")
+        return line
 
 
 def _columns(reader: Any, path: str, needed: tuple[str, ...]) -> list[str]:

@@ -86,7 +86,7 @@ def checkout() -> Path | None:
         project = folder / "pyproject.toml"
         if project.is_file() and (folder / "seeds" / "corpus.jsonl").is_file():
             with (
-                contextlib.suppress(tomllib.TOMLDecodeError, UnicodeDecodeError),
+                contextlib.suppress(ValueError, RecursionError),
                 project.open("rb") as stream,
             ):
                 if tomllib.load(stream).get("project", {}).get("name") == "cyberclf":

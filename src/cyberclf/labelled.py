@@ -113,7 +113,7 @@ def labelled_article(row: dict[str, Any], where: str, path: Path) -> LabelledArt
         evidence=_evidence(row.get("evidence") or {}, themes, size, offset, where, spans=bags is None),
         kind=kind,
         source=_optional(row, "source", where),
-        event=None if event is None else str(event),
+        event=None if event is None or event == "" or event != event else str(event),
         date=_optional(row, "date", where),
         certain=row.get("certain") is not False,
     )

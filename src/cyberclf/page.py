@@ -21,9 +21,9 @@ def template(name: str) -> str:
 
 
 def shown(text: str) -> str:
-    r"""Replace what could steer the reader's screen, sign for sign; lines and tabs stay.
+    r"""Replace what could steer the reader's screen; lines and tabs stay.
 
-    Control and direction signs, halves of characters.
+    Control and direction signs and halves of characters become spaces, signs without width go.
 
     Examples
     --------

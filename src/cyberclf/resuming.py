@@ -71,8 +71,8 @@ class PartFile:
         Whether something is left to resume.
     """
 
-    def __init__(self, part: IO[bytes], log: IO[bytes], counts: dict[str, int], size: int) -> None:
-        self._part, self._log = part, log
+    def __init__(self, path: Path, part: IO[bytes], log: IO[bytes], counts: dict[str, int], size: int) -> None:
+        self._path, self._part, self._log = path, part, log
         # One pair, so that an interruption between two statements cannot leave one without the other.
         self._written = (counts, size)
         self.kept = False
@@ -97,7 +97,7 @@ class PartFile:
     def write(self, content: bytes, counts: Mapping[str, int]) -> None:
         """Write whole rows, and how many they are by status."""
         view = memoryview(content)
-        with naming(self._part.name):
+        with naming(str(self._path)):
             while view:
                 view = view[self._part.write(view) :]
         before, size = self._written
@@ -110,8 +110,9 @@ class PartFile:
         """Note what is written, once it is on the disk."""
         written = self._written
         if written != self._noted:
-            os.fsync(self._part.fileno())
-            self._log.write(json.dumps({"size": written[1], "counts": written[0]}).encode() + b"\n")
+            with naming(str(self._path)):
+                os.fsync(self._part.fileno())
+                self._log.write(json.dumps({"size": written[1], "counts": written[0]}).encode() + b"\n")
             self._noted = written
         self._time = time.monotonic()
 
@@ -155,11 +156,16 @@ def resumable(
         if not size:
             part_path.unlink(missing_ok=True)
             log.truncate(0)
-            log.write(json.dumps(dict(run)).encode() + b"\n")
+            try:
+                with naming(str(log_path)):
+                    log.write(json.dumps(dict(run)).encode() + b"\n")
+            except BaseException:
+                log_path.unlink(missing_ok=True)
+                raise
         with _opened(part_path, os.O_RDWR if size else os.O_RDWR | os.O_CREAT | os.O_EXCL) as part:
             part.truncate(size)
             part.seek(size)
-            made = PartFile(part, log, counts, size)
+            made = PartFile(part_path, part, log, counts, size)
             try:
                 yield made
                 os.fsync(part.fileno())

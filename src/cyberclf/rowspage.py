@@ -208,5 +208,7 @@ def _below(row: TaggedRow, model: Model, *, with_text: bool) -> str:
     text = row.text[:MAX_TEXT]
     spans = {names[theme]: [span] for theme, span in row.passages.items()}
     cut = '<p class="note">The article goes on; it is cut here.</p>' if len(row.text) > MAX_TEXT else ""
-    what = "Text and evidence" if spans else "Text"
+    if beyond := [name for name, ((_, end),) in spans.items() if end > MAX_TEXT]:
+        cut += f'<p class="note">The evidence of {escape(", ".join(beyond))} lies in what is cut.</p>'
+    what = "Text and evidence" if len(beyond) < len(spans) else "Text"
     return f'<details><summary>{what}</summary><div class="text" dir="auto">{marked(text, spans)}</div>{cut}</details>'

@@ -229,12 +229,18 @@ def writable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
+#: Soft hyphen, spaces and joiners without width, byte order mark.
+_NO_WIDTH: Final = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+
+
 def printable(text: str) -> str:
     """Replace control and direction signs by spaces: an article must not steer the reader's terminal.
+
+    Signs without width, such as the soft hyphens of word processors, are left out.
 
     Examples
     --------
     >>> printable("a" + chr(27) + "[31mb")
     'a [31mb'
     """
-    return "".join(" " if unicodedata.category(char)[0] == "C" else char for char in text)
+    return "".join(" " if unicodedata.category(char)[0] == "C" else char for char in text.translate(_NO_WIDTH))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cyberclf.errors import ThemesError
+from cyberclf.errors import ThemesError, one_line
 
 __all__ = ["DIGITAL_POLICY", "Theme", "id_fault", "known_themes", "read_themes"]
 
@@ -131,8 +131,9 @@ def read_themes(path: str | Path) -> dict[str, Theme]:
     """
     try:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ThemesError(f"{path}: not a TOML file in UTF-8: {error}") from None
+    except (ValueError, RecursionError) as error:
+        # Not always a TOMLDecodeError: of numbers of thousands of digits, and of tables in tables in tables.
+        raise ThemesError(f"{path}: not a TOML file in UTF-8: {one_line(error)}") from None
     rows = table.get("theme")
     if not isinstance(rows, list) or not rows:
         raise ThemesError(f"{path}: has no [[theme]] table; write one per theme, with id, name and name_fr")

@@ -54,9 +54,11 @@ def verdict(
     if n_given and micro["support"]:
         said.append(
             f"Of 100 themes that it gives, about {_hundred(micro['precision'])} are right; of 100 that a careful "
-            f"reader would give, it finds about {_hundred(micro['recall'])}. All themes of an article are right for "
-            f"{_hundred(part.summary['subset_accuracy'])} articles in 100."
+            f"reader would give, it finds about {_hundred(micro['recall'])}."
         )
+        # NaN where no article is judged on every theme.
+        if (all_right := part.summary["subset_accuracy"]) == all_right:
+            said[-1] += f" All themes of an article are right for {_hundred(all_right)} articles in 100."
     if macro["f1"] == macro["f1"]:
         said.append(
             f"Over the themes its mean F1 (1 is perfect) is {macro['f1']:.2f}, and were as many articles drawn again "

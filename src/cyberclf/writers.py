@@ -27,7 +27,7 @@ _NOT_JUDGED: Final = {
     "foreign": "foreign: not the language that the model was trained on",
 }
 #: A spreadsheet takes a cell that begins so for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def _width(text: str) -> int:
@@ -35,11 +35,16 @@ def _width(text: str) -> int:
 
 
 def _fit(text: str, width: int) -> str:
-    if _width(text) > width:
-        while _width(text) > width - 1:
-            text = text[:-1]
-        text = text.rstrip() + "…"
-    return text + " " * (width - _width(text))
+    used, place = 0, 0
+    while place < len(text) and used <= width:
+        used += _width(text[place])
+        place += 1
+    if used <= width:
+        return text + " " * (width - used)
+    while _width(text[:place]) > width - 1:
+        place -= 1
+    kept = text[:place].rstrip() + "…"
+    return kept + " " * (width - _width(kept))
 
 
 def _table(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:

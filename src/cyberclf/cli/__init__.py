@@ -64,7 +64,7 @@ def main(args: Sequence[str] | None = None) -> None:
         click.echo("\n".join(map(printable, shown.getvalue().splitlines())), err=True)
         sys.exit(error.exit_code)
     except click.Abort:
-        fail("interrupted; nothing was half-written", 130)
+        fail("interrupted; no file was half-written", 130)
     except BrokenPipeError:
         # The reader has gone (| head); python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -144,7 +144,9 @@ def predict(
     finally:
         progress.clear()
         if run.kept:
-            say(f"cyberclf: what was done stands in {output}.part; go on with --resume")
+            from cyberclf.resuming import beside
+
+            say(f"cyberclf: what was done stands in {beside(str(output))[0]}; go on with --resume")
     if run.before:
         say(f"cyberclf: went on after {run.before} articles")
     _sum_up(run.counts, run.reasons)
