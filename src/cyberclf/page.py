@@ -21,9 +21,9 @@ def template(name: str) -> str:
 
 
 def shown(text: str) -> str:
-    r"""Replace what could steer the reader's screen; lines and tabs stay.
+    r"""Replace what could steer the reader's screen, sign for sign; lines and tabs stay.
 
-    Control and direction signs and halves of characters become spaces, signs without width go.
+    Control and direction signs, halves of characters, signs without width: all become spaces, so that spans still fit.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def shown(text: str) -> str:
 
 def _visible(char: str) -> str:
     # The spaces of French typography are not printable for Python, but are for people.
-    return char if char.isspace() and ord(char) > 0x9F and char not in "\u2028\u2029" else printable(char)
+    return char if char.isspace() and ord(char) > 0x9F and char not in "\u2028\u2029" else printable(char) or " "
 
 
 def escape(text: str) -> str:
