@@ -37,19 +37,26 @@ class Answers:
     withheld: BoolArray
 
 
-def answers(model: Model, articles: Sequence[LabelledArticle]) -> Answers:
-    """Score labelled articles by a model, and give them themes as prediction would.
+def answers(articles: Sequence[LabelledArticle], models: Sequence[Model]) -> list[Answers]:
+    """Score labelled articles by each model, and give them themes as prediction would.
 
-    What is short or foreign is given no theme; of counts of words nobody knows whether they are.
+    What is short or foreign is given no theme; of counts of words nobody knows whether they are.  An article is read
+    once for all models.
     """
-    probability = np.empty((len(articles), len(model.themes)))
-    best = np.empty(probability.shape, dtype=np.int64)
-    withheld = np.zeros(len(articles), dtype=bool)
+    made = [_unanswered(len(articles), len(model.themes)) for model in models]
     for number, article in enumerate(articles):
         bags = article.passages()[0]
-        probability[number], scores = model.article(bags)
-        best[number] = scores.argmax(axis=0)
-        if article.text is not None:
-            status = status_of(*model.tally(bags), model.foreign_below)
-            withheld[number] = not is_judged(status, forced=model.forced)
-    return Answers(probability, best, model.give(probability) & ~withheld[:, None], withheld)
+        for model, said in zip(models, made, strict=True):
+            said.probability[number], scores = model.article(bags)
+            said.best[number] = scores.argmax(axis=0)
+            if article.text is not None:
+                status = status_of(*model.tally(bags), model.foreign_below)
+                said.withheld[number] = not is_judged(status, forced=model.forced)
+    for model, said in zip(models, made, strict=True):
+        said.given[:] = model.give(said.probability) & ~said.withheld[:, None]
+    return made
+
+
+def _unanswered(n_articles: int, n_themes: int) -> Answers:
+    shape = (n_articles, n_themes)
+    return Answers(np.empty(shape), np.empty(shape, dtype=np.int64), np.zeros(shape, bool), np.zeros(n_articles, bool))

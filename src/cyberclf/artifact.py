@@ -23,7 +23,7 @@ __all__ = ["FORMAT_VERSION", "SHIPPED", "fingerprint", "load", "save"]
 
 #: Rises when a reader of the version before could not use the file.
 FORMAT_VERSION: Final = 1
-#: Bytes of a header: of a model of a thousand themes it has a few hundred thousand.
+#: A header of more bytes is not one of ours, either; that of the model that comes with the package has 3,576.
 MAX_HEADER: Final = 16_000_000
 _KEY: Final = "cyberclf"
 SHIPPED: Final = "models/cyberclf.safetensors"
@@ -81,6 +81,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
     }
     # One key only: the library keeps several in no fixed order.
     said = json.dumps(header, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    # The library quotes it once more, which lengthens it.
     if len(said.encode()) > MAX_HEADER // 2:
         raise ArtifactError(f"{path}: themes and metadata of {len(said)} characters are more than an artifact can have")
     content = to_bytes(tensors, metadata={_KEY: said})

@@ -144,7 +144,7 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
         raise CorpusError(f"the corpus has none of the themes in common: {', '.join(common)}")
     if unnamed := [theme for theme in common if theme not in themes]:
         notes.append(f"the corpus never names {', '.join(unnamed)}: not compared")
-    heard = [answers(model, corpus.articles) for model in (old, new)]
+    heard = answers(corpus.articles, [old, new])
     for name, model, answer in zip(("old", "new"), (old, new), heard, strict=True):
         if learnt_from(model, corpus):
             notes.append(f"the {name} model was trained on these very articles: its scores flatter it")

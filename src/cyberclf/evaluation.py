@@ -252,7 +252,7 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
     data = encode(corpus.articles, model.themes)
     named = np.isin(model.themes, corpus.themes)
     data = replace(data, labels=np.where(named, data.labels, np.nan))
-    said = answers(model, corpus.articles)
+    (said,) = answers(corpus.articles, [model])
     parts = []
     for kind, name in (("press", "press"), ("seed", "seeds"), ("written", "written text")):
         rows = np.flatnonzero(data.kinds == kind)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from cyberclf.text import printable
+from cyberclf.text import masked
 
 __all__ = ["escape", "head", "marked", "shown", "template"]
 
@@ -37,7 +37,7 @@ def shown(text: str) -> str:
 
 def _visible(char: str) -> str:
     # The spaces of French typography are not printable for Python, but are for people.
-    return char if char.isspace() and ord(char) > 0x9F and char not in "\u2028\u2029" else printable(char) or " "
+    return char if char.isspace() and ord(char) > 0x9F and char not in "\u2028\u2029" else masked(char)
 
 
 def escape(text: str) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "NUMBER_DIGITS",
     "Sentence",
     "fold",
+    "masked",
     "printable",
     "sentences",
     "words",
@@ -233,14 +234,23 @@ def writable(text: str) -> str:
 _NO_WIDTH: Final = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 
 
-def printable(text: str) -> str:
-    """Replace control and direction signs by spaces: an article must not steer the reader's terminal.
-
-    Signs without width, such as the soft hyphens of word processors, are left out.
+def masked(text: str) -> str:
+    r"""Replace control and direction signs by spaces, sign for sign: an article must not steer the reader's screen.
 
     Examples
     --------
-    >>> printable("a" + chr(27) + "[31mb")
-    'a [31mb'
+    >>> masked("a\u00adb" + chr(27) + "[31mc")
+    'a b [31mc'
     """
-    return "".join(" " if unicodedata.category(char)[0] == "C" else char for char in text.translate(_NO_WIDTH))
+    return "".join(" " if unicodedata.category(char)[0] == "C" else char for char in text)
+
+
+def printable(text: str) -> str:
+    r"""Mask text for a terminal; signs without width, such as the soft hyphens of word processors, are left out.
+
+    Examples
+    --------
+    >>> printable("a\u00adb" + chr(27) + "[31mc")
+    'ab [31mc'
+    """
+    return masked(text.translate(_NO_WIDTH))
