@@ -1,8 +1,8 @@
 """CSV and TSV with a header line: records, and what is wrong with those that are none."""
 
+import collections
 import csv
 import io
-import itertools
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -14,6 +14,8 @@ __all__ = ["csv_rows"]
 
 #: How a byte that is not UTF-8 looks once read.
 _BAD_BYTE: Final = re.compile("[\udc80-\udcff]")
+#: How often, on average, lines are read again after quotes that nothing closes, before they are given up.
+_REPEATS: Final = 8
 
 
 def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any] | str]]:
@@ -35,9 +37,11 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
             raise ArticleError(f"{path}: not UTF-8; save it as UTF-8")
         if not head.strip():
             raise ArticleError(f"{path}: empty; it needs a header line with the column {needed[0]}")
-        reader = csv.reader(itertools.chain([head], _Lines(lines)), delimiter=_delimiter(head, path), strict=True)
+        source = _Lines(head, lines)
+        delimiter = _delimiter(head, path)
+        reader = csv.reader(source, delimiter=delimiter, strict=True)
         columns = _columns(reader, path, needed)
-        for number, cells in enumerate(_records(reader), 2):
+        for number, cells in enumerate(_records(reader, source, len(columns), delimiter), 2):
             where = f"{path}:{number}"
             if isinstance(cells, str):
                 yield (
@@ -58,23 +62,52 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
 
 
 class _Lines:
-    """Lines of a file; in place of one too long to hold, an error, after which the next line is read."""
+    """Lines of a file, of which those of the last record can be given again; an error in place of a giant one."""
 
-    def __init__(self, stream: io.TextIOWrapper) -> None:
+    def __init__(self, head: str, stream: io.TextIOWrapper) -> None:
         self._stream = stream
+        self._again: collections.deque[str | None] = collections.deque([head])
+        self._size = self._read = self._repeated = 0
+        #: Lines of the record that is being read; None: too long to hold.
+        self.held: list[str | None] = []
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        line = self._stream.readline(MAX_BYTES + 1)
-        if not line:
+        line = self._again.popleft() if self._again else self._next()
+        if line == "":
             raise StopIteration
-        if len(line) > MAX_BYTES:
-            while line and not line.endswith("\n"):
-                line = self._stream.readline(1 << 20)
+        self.held.append(line)
+        if line is None:
             raise csv.Error(f"a line longer than {MAX_BYTES} characters")
+        self._size += len(line)
+        if self._size > MAX_BYTES:
+            raise csv.Error(f"a row longer than {MAX_BYTES} characters")
         return line
+
+    def start(self) -> None:
+        """Begin a record."""
+        self.held, self._size = [], 0
+
+    def keep_first(self) -> int:
+        """Take the first line held for the whole record; give the others again. Return how many lines are lost."""
+        others = self.held[1:]
+        # A hostile file could have its lines read again for each of them.
+        self._repeated += self._size
+        if self._repeated > _REPEATS * (self._read + MAX_BYTES):
+            return len(others)
+        self._again.extendleft(reversed(others))
+        return 0
+
+    def _next(self) -> str | None:
+        line = self._stream.readline(MAX_BYTES + 1)
+        self._read += len(line)
+        if len(line) <= MAX_BYTES:
+            return line
+        while line and not line.endswith("\n"):
+            line = self._stream.readline(1 << 20)
+        return None
 
 
 def _columns(reader: Any, path: str, needed: tuple[str, ...]) -> list[str]:
@@ -91,15 +124,34 @@ def _columns(reader: Any, path: str, needed: tuple[str, ...]) -> list[str]:
     return columns
 
 
-def _records(reader: Any) -> Iterator[list[str] | str]:
-    """Yield the cells of each record, or why it is none; the reader goes on at the next line."""
+def _records(reader: Any, lines: _Lines, width: int, delimiter: str) -> Iterator[list[str] | str]:
+    """Yield the cells of each record, or why it is none.
+
+    A quote that nothing closes would swallow the rows after it: what is no record costs its first line alone, and
+    reading goes on at the second. Much TSV has no quotes that mean anything: lines that have all their tabs are rows.
+    """
     while True:
+        lines.start()
         try:
-            yield next(reader)
+            found: list[str] | str = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield str(error)
+            runs_on = f", in a quoted text that runs on for {len(lines.held)} lines" if len(lines.held) > 1 else ""
+            found = f"{error}{runs_on}"
+        wrong = isinstance(found, str)
+        if delimiter == "\t" and (wrong or len(lines.held) > 1):
+            first = lines.held[0]
+            if first is not None and _have_all_tabs(lines.held[:2] if wrong else lines.held, width):
+                found = first.rstrip("\r\n").split("\t")
+                wrong = True
+        if wrong and (lost := lines.keep_first()):
+            found = f"{found if isinstance(found, str) else 'quotes'}; the {lost} lines after it are lost with it"
+        yield found
+
+
+def _have_all_tabs(lines: list[str | None], width: int) -> bool:
+    return width > 1 and all(line is not None and line.count("\t") == width - 1 for line in lines)
 
 
 def _delimiter(head: str, path: str) -> str:

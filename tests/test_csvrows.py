@@ -1,0 +1,91 @@
+"""A table gives a record or an error for each of its rows, whatever its quotes are."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cyberclf import csvrows
+from cyberclf.csvrows import csv_rows
+
+
+def read(content: str, path: str = "a.csv") -> list:
+    return [row if isinstance(row, str) else list(row.values()) for _, row in rows(content, path)]
+
+
+def rows(content: str, path: str = "a.csv") -> list:
+    return list(csv_rows(io.BytesIO(content.encode()), path, needed=("text",)))
+
+
+CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), max_size=6), st.sampled_from([",", ";", "\t"]))
+def test_what_is_written_as_csv_is_read_again(table, delimiter):
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+    writer.writerows([("id", "text", "title"), *table])
+    assert read(out.getvalue()) == [list(row) for row in table]
+
+
+def test_a_quote_that_nothing_closes_costs_its_row_alone():
+    found = rows('id,text\n1,one\n2,"two\n3,three\n4,"four, and more"\n5,five\n')
+    assert [where for where, _ in found] == [f"a.csv:{n}" for n in range(2, 7)]
+    assert found[1][1].startswith("a.csv:3: not CSV: ")
+    assert "in a quoted text that runs on for 3 lines" in found[1][1]
+    assert [row if isinstance(row, str) else row["text"] for _, row in found][2:] == ["three", "four, and more", "five"]
+
+
+def test_a_quote_that_nothing_closes_to_the_end_of_the_file_costs_its_row_alone():
+    found = rows('id,text\n1,"one\n' + "".join(f"{n},text {n}\n" for n in range(2, 500)))
+    assert len(found) == 499
+    assert [where for where, row in found if isinstance(row, str)] == ["a.csv:2"]
+
+
+def test_a_text_over_several_lines_is_one_row():
+    assert read('id,text\n1,"one\n""two""\n\nthree"\n2,two\n') == [["1", 'one\n"two"\n\nthree'], ["2", "two"]]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '1\t"Non\n2\tOui\n3\tNon"\n',
+        '1\t"Non" dit-il\n2\tOui\n3\t"x\n',
+        '1\t"Non\n2\t"Oui\n3\tx\n',
+        '1\tNon\n2\t"\n3\t"\n',
+    ],
+)
+def test_quotes_of_a_tab_separated_file_may_be_signs_like_others(body):
+    expected = [line.split("\t") for line in body.splitlines()]
+    assert read(f"id\ttext\n{body}", "a.tsv") == expected
+
+
+def test_a_tab_separated_file_may_quote_texts_over_several_lines():
+    assert read('id\ttext\n1\t"one\ntwo"\n2\t"a\tb"\n', "a.tsv") == [["1", "one\ntwo"], ["2", "a\tb"]]
+    assert read('text\n"one\ntwo"\n', "a.tsv") == [["one\ntwo"]]
+
+
+def test_rows_that_each_open_a_quote_are_not_read_again_without_end(monkeypatch):
+    monkeypatch.setattr(csvrows, "MAX_BYTES", 2000)
+    read_lines = 0
+    step = csvrows._Lines.__next__
+
+    def counted(self):
+        nonlocal read_lines
+        read_lines += 1
+        return step(self)
+
+    monkeypatch.setattr(csvrows._Lines, "__next__", counted)
+    found = rows("id,text\n" + 'a","b\n' * 5000)
+    assert read_lines < 100_000
+    assert "lines after it are lost with it" in found[-1][1]
+
+
+def test_a_row_longer_than_any_article_is_an_error_in_its_place(monkeypatch):
+    monkeypatch.setattr(csvrows, "MAX_BYTES", 100)
+    found = read("id,text\n1,one\n2," + "x" * 300 + "\n3,three\n")
+    assert found[0] == ["1", "one"]
+    assert "a line longer than 100 characters" in found[1]
+    assert found[2] == ["3", "three"]
