@@ -609,6 +609,41 @@ def test_themes_that_labels_never_name_are_not_judged(tmp_path, call):
     assert scores["micro"]["f1"] == scores["strategy"]["f1"] > 0.9
 
 
+def test_evaluate_says_which_themes_it_cannot_score(tmp_path, call):
+    shipped = ROOT / "models" / "cyberclf.safetensors"
+    labels = tmp_path / "c.csv"
+    labels.write_text(f"text,themes\n{'Stratégie nationale de cybersécurité. ' * 9},strategy\nLa pluie,\n", "utf-8")
+    status, out, _ = call("evaluate", labels, "--model", shipped, "--json", tmp_path / "e.json")
+    assert status == 0
+    unnamed = "the labels never name bilateral_cooperation, ai_regulation, capacity_building: not scored"
+    assert unnamed in out
+    assert "no article is judged for all themes" in out
+    figures = json.loads((tmp_path / "e.json").read_text("utf-8"), parse_constant=pytest.fail)
+    assert figures["press"]["summary"]["subset_accuracy"] is None
+    labels.write_text("text,themes\nLa pluie,\n", "utf-8")
+    status, _, err = call("evaluate", labels, "--model", shipped)
+    assert status == 1
+    assert "no article has a theme, so nothing can be scored" in err
+
+
+def test_a_table_that_only_says_what_articles_have_is_refused(tmp_path, call):
+    path = tmp_path / "c.csv"
+    path.write_text("text,pesca,música\n" + "".join(f"{text},1,\n{text},,1\n" for text in "abcdef"), "utf-8")
+    status, _, err = call("train", path, "--output", tmp_path / "m.safetensors")
+    assert status == 1
+    assert "in a 0/1 table write 0, not an empty cell (not judged), where an article lacks a theme" in err
+
+
+def test_a_theme_of_no_article_is_given_to_none(tmp_path, call):
+    path = tmp_path / "c.csv"
+    rows = [(text, "1,0") for text in FISHING] + [(text, "0,0") for text in [*MUSIC, *NEITHER]]
+    path.write_text("text,pesca,nada\n" + "".join(f'"{text}",{cells}\n' for text, cells in rows), "utf-8")
+    assert call("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1)[0] == 0
+    status, out, _ = call("predict", path, "--model", tmp_path / "m.safetensors", "--force")
+    assert status == 0
+    assert not any("nada" in json.loads(line)["themes"] for line in out.splitlines())
+
+
 def test_what_of_a_corpus_is_hardly_meant_is_said(tmp_path, call):
     path = tmp_path / "c.csv"
     path.write_text(

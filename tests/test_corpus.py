@@ -141,3 +141,34 @@ def test_an_empty_event_is_none(tmp_path):
     rows = [{"text": "La loi.", "themes": ["a"], "event": ""}, {"text": "La mer.", "themes": [], "event": 0}]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     assert [article.event for article in read_corpus([path]).articles] == [None, "0"]
+
+
+def table(tmp_path, text):
+    path = tmp_path / "c.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("cell", ["\"['a', 'b']\"", '"[""a""]"', "['a';'b']", "{a}"])
+def test_a_list_written_as_text_is_no_theme(tmp_path, cell):
+    with pytest.raises(CorpusError, match="looks like a list written as text"):
+        read_corpus([table(tmp_path, f"text,themes\nLe port,{cell}\n")])
+
+
+def test_an_id_in_two_forms_of_unicode_is_one_theme(tmp_path):
+    corpus = read_corpus([table(tmp_path, "text,themes\nLe port,p\u00eache\nLa mer,pe\u0302che\n")])
+    assert corpus.themes == ("p\u00eache",)
+    corpus = read_corpus([table(tmp_path, "text,pe\u0302che\nLe port,1\nLa mer,0\n")])
+    assert corpus.themes == ("p\u00eache",)
+    row = {"text": "abc", "themes": ["p\u00eache"], "evidence": {"pe\u0302che": [[0, 1]]}}
+    assert read_corpus([write(tmp_path, row)]).articles[0].evidence == {"p\u00eache": ((0, 1),)}
+
+
+def test_a_column_of_noughts_is_a_theme_that_no_article_has(tmp_path):
+    corpus = read_corpus([table(tmp_path, "text,a,b\nLe port,1,0\nLa mer,0,0\n")])
+    assert corpus.themes == ("a", "b")
+
+
+def test_a_table_of_columns_may_say_what_was_not_judged(tmp_path):
+    corpus = read_corpus([table(tmp_path, "text,a,b,not_judged\nLe port,1,0,b\nLa mer,0,,\n")])
+    assert [article.not_judged for article in corpus.articles] == [{"b"}, {"b"}]

@@ -39,9 +39,31 @@ def test_ids_that_differ_in_capitals_are_doubted(corpus_of):
 
 def test_many_themes_in_doubt_are_counted(corpus_of):
     rows = [("Le port.", f"t{n};T{n}", "") for n in range(9)]
-    assert doubts(corpus_of(*rows))[5:] == ["and 4 themes more"]
+    assert doubts(corpus_of(*rows))[5:] == ["and 4 more on themes"]
 
 
 def test_dates_that_cannot_be_read_are_named_and_counted(corpus_of):
     (said,) = doubts(corpus_of(("Le port.", "a", "12/03/2025"), ("La mer.", "", "hier"), ("Le thon.", "a", "")))
     assert "c.csv:2: date '12/03/2025' is not YYYY-MM-DD; 2 such in all" in said
+
+
+@pytest.mark.parametrize("cell", ["None", "nan", "N/A", "aucun"])
+def test_a_theme_whose_name_says_that_there_is_none_is_doubted(corpus_of, cell):
+    (said,) = doubts(corpus_of(("Le port.", "a", ""), ("La mer.", cell, "")))
+    assert said == f"theme '{cell}' is taken for a theme; where an article has none, leave the cell empty"
+
+
+def test_one_article_of_many_without_a_theme_is_doubted(corpus_of):
+    rows = [(f"Le port {n}.", "ab"[n % 2], "") for n in range(99)]
+    (said,) = doubts(corpus_of(*rows, ("La mer.", "", "")))
+    assert "c.csv:101: no theme; 1 of 100 articles have none" in said
+    assert doubts(corpus_of(*rows[:40], ("La mer.", "", ""))) == []
+
+
+def test_columns_of_themes_that_nothing_can_be_learnt_of_are_named(tmp_path):
+    path = tmp_path / "c.csv"
+    path.write_text("text,a,b,c\nLe port.,1,1,0\nLa mer.,0,,0\nLe thon.,1,1,\n", "utf-8")
+    assert doubts(read_corpus([path])) == [
+        "theme 'b' is in every article judged for it: nothing tells it from the rest",
+        "theme 'c' is in no article: nothing tells it from the rest",
+    ]

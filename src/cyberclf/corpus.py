@@ -14,7 +14,7 @@ from cyberclf.csvrows import csv_rows
 from cyberclf.errors import ArticleError, CorpusError
 from cyberclf.jsonlines import json_rows
 from cyberclf.labelled import LabelledArticle, labelled_article
-from cyberclf.themes import DIGITAL_POLICY
+from cyberclf.themes import DIGITAL_POLICY, theme_id
 
 __all__ = ["BAGS_FORMAT", "BAGS_VERSION", "Corpus", "read_corpus", "theme_order"]
 
@@ -46,8 +46,14 @@ class Corpus:
     fingerprint: str
 
     @classmethod
-    def of(cls, articles: Iterable[LabelledArticle]) -> "Corpus":
+    def of(cls, articles: Iterable[LabelledArticle], asked: Iterable[str] = ()) -> "Corpus":
         """Gather articles.
+
+        Parameters
+        ----------
+        articles : iterable of LabelledArticle
+        asked : iterable of str
+            Themes that they were judged for, though perhaps none has them.
 
         Raises
         ------
@@ -57,7 +63,7 @@ class Corpus:
         found = tuple(articles)
         if not found:
             raise CorpusError("the corpus is empty; give rows with a text and its themes")
-        themes = theme_order(theme for a in found for theme in (a.themes | a.not_judged))
+        themes = theme_order({*asked}.union(*[a.themes | a.not_judged for a in found]))
         digest = hashlib.sha256(json.dumps(themes).encode())
         for a in found:
             content = a.text if a.text is not None else a.bags
@@ -85,25 +91,27 @@ def read_corpus(paths: Iterable[str | Path]) -> Corpus:
         When a file cannot be read.
     """
     articles: list[LabelledArticle] = []
+    asked: set[str] = set()
     for path in map(Path, paths):
         if path.is_dir():
             raise CorpusError(
                 f"{path}: is a folder; name the files of labelled articles (.jsonl, .jsonl.gz, .csv, .tsv)"
             )
-        found = list(_read(path))
+        found = list(_read(path, asked))
         if not found:
             raise CorpusError(f"{path}: no labelled article in it; give rows with a text and its themes")
         articles += found
-    return Corpus.of(articles)
+    return Corpus.of(articles, asked)
 
 
-def _read(path: Path) -> Iterator[LabelledArticle]:
+def _read(path: Path, asked: set[str]) -> Iterator[LabelledArticle]:
+    """Yield the articles of a file, and add to `asked` the themes that a table has columns of."""
     name = path.name.lower()
     try:
         if name.endswith((".csv", ".tsv")):
             with path.open("rb") as stream:
                 for where, row in csv_rows(stream, str(path), needed=("text",)):
-                    yield labelled_article(_from_table(_sound(row), where), where, path)
+                    yield labelled_article(_from_table(_sound(row), where, asked), where, path)
         elif name.endswith((".jsonl", ".jsonl.gz")):
             with gzip.open(path, "rb") if name.endswith(".gz") else path.open("rb") as stream:
                 yield from _from_json_lines(stream, path)
@@ -146,13 +154,13 @@ def _check_header(header: dict[str, Any], where: str) -> None:
         )
 
 
-def _from_table(row: dict[str, Any], where: str) -> dict[str, Any]:
+def _from_table(row: dict[str, Any], where: str, asked: set[str]) -> dict[str, Any]:
     """Turn a record of strings into a corpus row."""
     made: dict[str, Any] = {key: value for key, value in row.items() if key in _COLUMNS and value != ""}
     made.setdefault("text", "")
+    made["not_judged"] = _split(row.get("not_judged", ""))
     if "themes" in row:
         made["themes"] = _split(row["themes"])
-        made["not_judged"] = _split(row.get("not_judged", ""))
     else:
         # A column without a name is the index that pandas writes.
         columns = [name for name in row if name and name not in _COLUMNS]
@@ -168,9 +176,10 @@ def _from_table(row: dict[str, Any], where: str) -> dict[str, Any]:
                     "drop this one"
                 )
         made["themes"] = [name for name, cell in cells.items() if _SAID[cell]]
-        made["not_judged"] = [name for name, cell in cells.items() if cell == ""]
+        made["not_judged"] += [name for name, cell in cells.items() if cell == ""]
+        asked.update(map(theme_id, columns))
     if "certain" in made:
-        made["certain"] = made["certain"].strip().lower() not in {"0", "false", "no"}
+        made["certain"] = made["certain"].strip().lower() not in {"0", "false", "no", "faux", "non"}
     if "evidence" in made:
         try:
             made["evidence"] = json.loads(made["evidence"])

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cyberclf.corpus import Corpus
@@ -12,6 +13,10 @@ __all__ = ["doubts"]
 #: What people separate ids by, where it should be ``;``.
 _SEPARATORS: Final = re.compile(r"\s*[,|/]\s*")
 _MOST: Final = 5
+#: What people and programs write where nothing is.
+_NOTHING: Final = frozenset({"none", "nan", "<na>", "na", "n/a", "null", "nil", "-", "--", "aucun", "aucune", "rien"})
+#: Of so small a part of the articles to have no theme may be an oversight.
+_RARE: Final = 0.02
 
 
 def doubts(corpus: Corpus) -> list[str]:
@@ -24,24 +29,18 @@ def doubts(corpus: Corpus) -> list[str]:
     Returns
     -------
     list of str
-        On themes that are several ids in one, themes that differ in capitals alone, dates that cannot be read.
+        On themes that are several ids in one, that differ in capitals alone, whose name says that there is none, or
+        that nothing can be learnt of; on the few articles without a theme; on dates that cannot be read.
     """
-    known = set(corpus.themes)
-    found = []
-    for theme in corpus.themes:
-        parts = [part for part in _SEPARATORS.split(theme) if part]
-        if len(parts) > 1 and known.intersection(parts):
-            found.append(f"theme '{theme}' is taken for one; if it is {len(parts)}, separate them by ;")
-    alike = defaultdict(list)
-    for theme in corpus.themes:
-        alike[theme.casefold()].append(theme)
-    found += [
-        f"themes '{themes[0]}' and '{themes[1]}' are taken for two, for capitals count"
-        for themes in alike.values()
-        if len(themes) > 1
-    ]
+    found = [*_names(corpus.themes), *_lopsided(corpus)]
     if len(found) > _MOST:
-        found = [*found[:_MOST], f"and {len(found) - _MOST} themes more"]
+        found = [*found[:_MOST], f"and {len(found) - _MOST} more on themes"]
+    without = [article for article in corpus.articles if not article.themes]
+    if 0 < len(without) <= _RARE * len(corpus.articles):
+        found.append(
+            f"{without[0].where}: no theme; {len(without)} of {len(corpus.articles)} articles have none, so new ones "
+            "may have none too; if it was forgotten, add it"
+        )
     undated = [article for article in corpus.articles if article.date and not day_of(article.date)]
     if undated:
         found.append(
@@ -49,3 +48,30 @@ def doubts(corpus: Corpus) -> list[str]:
             "which are not told to be of one event by their date"
         )
     return found
+
+
+def _names(themes: Sequence[str]) -> Iterator[str]:
+    known = set(themes)
+    alike = defaultdict(list)
+    for theme in themes:
+        alike[theme.casefold()].append(theme)
+        parts = [part for part in _SEPARATORS.split(theme) if part]
+        if theme.casefold() in _NOTHING:
+            yield f"theme '{theme}' is taken for a theme; where an article has none, leave the cell empty"
+        elif len(parts) > 1 and known.intersection(parts):
+            yield f"theme '{theme}' is taken for one; if it is {len(parts)}, separate them by ;"
+    for first, *others in alike.values():
+        if others:
+            yield f"themes '{first}' and '{others[0]}' are taken for two, for capitals count"
+
+
+def _lopsided(corpus: Corpus) -> Iterator[str]:
+    known, lacked, having = set(corpus.themes), set[str](), set[str]()
+    for article in corpus.articles:
+        having |= article.themes
+        lacked |= known - article.themes - article.not_judged
+    for theme in corpus.themes:
+        if theme not in having:
+            yield f"theme '{theme}' is in no article: nothing tells it from the rest"
+        elif theme not in lacked:
+            yield f"theme '{theme}' is in every article judged for it: nothing tells it from the rest"

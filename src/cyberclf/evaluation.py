@@ -95,7 +95,7 @@ class Evaluation:
         return {
             part.name: {
                 "protocol": part.protocol,
-                "summary": part.summary,
+                "summary": {name: None if value != value else value for name, value in part.summary.items()},
                 "scores": _plain(part.table),
                 **({"evidence": _plain(part.evidence)} if part.evidence is not None else {}),
                 **_operating(part),
@@ -238,19 +238,24 @@ def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int
 def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
     """Score a model on labelled articles, which it should not have been trained on.
 
-    Themes that the articles' labels never name count as not judged.  As in prediction, what is short or foreign is
-    given no theme; of counts of words nobody knows whether they are.
+    Themes that the articles' labels never name count as not judged, and the protocol says so.  As in prediction, what
+    is short or foreign is given no theme; of counts of words nobody knows whether they are.
 
     Raises
     ------
     CorpusError
-        When the corpus speaks of a theme that the model does not have.
+        When the corpus speaks of a theme that the model does not have, or of none at all.
     """
     unknown = [theme for theme in corpus.themes if theme not in model.themes]
     if unknown:
         raise CorpusError(f"theme '{unknown[0]}' is not one of the model's: {', '.join(model.themes)}")
+    if not corpus.themes:
+        raise CorpusError(
+            f"no article has a theme, so nothing can be scored; the model's are {', '.join(model.themes)}"
+        )
     data = encode(corpus.articles, model.themes)
     named = np.isin(model.themes, corpus.themes)
+    unnamed = ", ".join(theme for theme in model.themes if theme not in corpus.themes)
     data = replace(data, labels=np.where(named, data.labels, np.nan))
     (said,) = answers(corpus.articles, [model])
     parts = []
@@ -262,7 +267,11 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
             )
             evidence = evidence_agreement(data, model.themes, said.given, said.best, rows)
             without = int(said.withheld[rows].sum())
-            protocol = f"by the model given{f'; {without} short or foreign, given no theme' if without else ''}"
+            protocol = "by the model given"
+            if without:
+                protocol += f"; {without} short or foreign, given no theme"
+            if unnamed:
+                protocol += f"; the labels never name {unnamed}: not scored"
             part = _part(name, protocol, rows, predictions, evidence)
             parts.append(_with_operating(part, model.favoured[:, None], np.stack(model.band), model.review_level))
     return Evaluation(tuple(parts))

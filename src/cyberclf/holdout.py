@@ -89,7 +89,8 @@ def check(corpus: Corpus) -> None:
     Raises
     ------
     CorpusError
-        When no article has a theme, or when every article has the same themes.
+        When no article has a theme, when every article has the same themes, or when no theme has both articles that
+        have it and articles that lack it.
     """
     if not corpus.themes:
         raise CorpusError("no article of the corpus has a theme; give some in 'themes'")
@@ -98,6 +99,13 @@ def check(corpus: Corpus) -> None:
         given = ", ".join(sorted(next(iter(judged))[0])) or "none"
         raise CorpusError(
             f"every article has the same themes ({given}): there is nothing to tell apart; add articles without them"
+        )
+    having = frozenset().union(*[themes for themes, _ in judged])
+    lacked = set().union(*[set(corpus.themes) - themes - not_judged for themes, not_judged in judged])
+    if not having & lacked:
+        raise CorpusError(
+            "of no theme are there articles that have it and articles that lack it: there is nothing to tell apart; "
+            "in a 0/1 table write 0, not an empty cell (not judged), where an article lacks a theme"
         )
 
 

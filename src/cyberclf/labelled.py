@@ -10,7 +10,7 @@ from cyberclf.analyzer import bags_of
 from cyberclf.articles import text_of
 from cyberclf.errors import CorpusError
 from cyberclf.passages import passages
-from cyberclf.themes import id_fault
+from cyberclf.themes import id_fault, theme_id
 
 __all__ = ["KINDS", "LabelledArticle", "labelled_article"]
 
@@ -125,14 +125,10 @@ def _ids(row: dict[str, Any], key: str, where: str) -> frozenset[str]:
         raise CorpusError(
             f"{where}: '{key}' must be a list of theme ids" + (" ([] for none)" if key == "themes" else "")
         )
-    for theme in value:
-        _check_id(theme, where)
-    return frozenset(value)
-
-
-def _check_id(theme: str, where: str) -> None:
-    if fault := id_fault(theme):
+    ids = frozenset(map(theme_id, value))
+    for fault in filter(None, map(id_fault, sorted(ids))):
         raise CorpusError(f"{where}: {fault}")
+    return ids
 
 
 def _optional(row: dict[str, Any], key: str, where: str) -> str | None:
@@ -175,6 +171,7 @@ def _evidence(
 ) -> dict[str, tuple[Any, ...]]:
     if not isinstance(value, dict) or not all(isinstance(marks, list) for marks in value.values()):
         raise CorpusError(f"{where}: 'evidence' must map a theme to a list")
+    value = {theme_id(theme): marks for theme, marks in value.items()}
     if other := set(value) - themes:
         raise CorpusError(f"{where}: evidence for {min(other)}, which the article does not have")
     made: dict[str, tuple[Any, ...]] = {}

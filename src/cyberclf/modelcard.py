@@ -71,8 +71,7 @@ def _scores(part: Part) -> str:
     said = (
         f"Cross-validated ({part.protocol}; calibration and thresholds from the other folds), "
         f"{int(part.summary['articles'])} articles, 95 % bootstrap intervals by event:\n\n{markdown_table(part)}\n\n"
-        f"Articles with all themes right: {part.summary['subset_accuracy']:.1%}. "
-        f"Without a theme: {part.summary['without_theme_true']:.1%}, by the model {part.summary['without_theme_given']:.1%}.\n"
+        f"{_whole_articles(part.summary)}"
     )
     if part.evidence is not None:
         row = part.evidence.to_dict(orient="index")["all"]
@@ -81,6 +80,13 @@ def _scores(part: Part) -> str:
             f"({int(row['count'])} of them); a random passage would in {row['random']:.1%}, the first in {row['first']:.1%}.\n"
         )
     return said
+
+
+def _whole_articles(summary: "dict[str, float]") -> str:
+    right, true, said = (summary[c] for c in ("subset_accuracy", "without_theme_true", "without_theme_given"))
+    if right != right:
+        return "No article is judged for all themes.\n"
+    return f"Articles with all themes right: {right:.1%}. Without a theme: {true:.1%}, by the model {said:.1%}.\n"
 
 
 def _reliability(part: Part) -> str:

@@ -43,10 +43,11 @@ def scores_as_text(part: "Part") -> str:
     if few:
         names = printable(", ".join(few))
         lines.append(f"  mostly luck: fewer than {_ENOUGH} articles have {names}; intervals from so few are too narrow")
-    lines.append(
-        f"  all themes right: {part.summary['subset_accuracy']:.1%} of articles; "
-        f"without a theme: {part.summary['without_theme_true']:.1%}, said {part.summary['without_theme_given']:.1%}"
-    )
+    right, true, said = (part.summary[c] for c in ("subset_accuracy", "without_theme_true", "without_theme_given"))
+    if right == right:
+        lines.append(f"  all themes right: {right:.1%} of articles; without a theme: {true:.1%}, said {said:.1%}")
+    else:
+        lines.append("  no article is judged for all themes")
     if part.evidence is not None:
         shares = part.evidence.to_dict(orient="index")["all"]
         lines.append(

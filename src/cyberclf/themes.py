@@ -1,7 +1,7 @@
 """The themes: an id that data and code use, and the names and definition that people read."""
 
-import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Final
 
 from cyberclf.errors import ThemesError, one_line
 
-__all__ = ["DIGITAL_POLICY", "Theme", "id_fault", "known_themes", "read_themes"]
+__all__ = ["DIGITAL_POLICY", "Theme", "id_fault", "known_themes", "read_themes", "theme_id"]
 
 #: Names of rows of the scores.
 _RESERVED: Final = frozenset({"macro", "micro", "no theme"})
@@ -46,6 +46,17 @@ class Theme:
         return self.name if self.name == self.name_fr else f"{self.name} / {self.name_fr}"
 
 
+def theme_id(written: str) -> str:
+    """Id as it is kept: letters with their accents, however they were written, as one character (Unicode's NFC).
+
+    Examples
+    --------
+    >>> theme_id("pe\u0302che") == "p\u00eache"
+    True
+    """
+    return unicodedata.normalize("NFC", written)
+
+
 def id_fault(theme: str) -> str | None:
     """Say what is wrong with an id, which stands in lists, tables and file headers; None where nothing is.
 
@@ -62,6 +73,8 @@ def id_fault(theme: str) -> str | None:
         return "a theme id holds half a character; write it as UTF-8"
     if not theme or ";" in theme or len(theme.splitlines()) > 1 or theme.strip() != theme:
         return f"theme id {theme[:40]!r}: an id is one line without ';' or space around it"
+    if theme[0] in "[{" and (theme[-1] in "]}" or theme[1:2] in ("'", '"')):
+        return f"theme id {theme[:40]!r}: looks like a list written as text; write ids alone, with ';' between them"
     if theme in _RESERVED:
         return f"theme id '{theme}' names a row of the scores; give the theme another id"
     return None
@@ -107,7 +120,7 @@ def known_themes(ids: Iterable[str], given: Mapping[str, Theme] | None = None) -
     ['Strategy and governance', 'fishing']
     """
     names = {theme.id: theme for theme in DIGITAL_POLICY} | dict(given or {})
-    return tuple(names.get(theme_id, Theme(theme_id, theme_id, theme_id)) for theme_id in ids)
+    return tuple(names.get(key, Theme(key, key, key)) for key in ids)
 
 
 def read_themes(path: str | Path) -> dict[str, Theme]:
@@ -144,11 +157,11 @@ def read_themes(path: str | Path) -> dict[str, Theme]:
         if not values.get("id") or unknown or not all(isinstance(v, str) for v in values.values()):
             said = f"unknown key {unknown[0]}" if unknown else "needs an id, and strings only"
             raise ThemesError(f"{path}: [[theme]] number {number}: {said}")
-        theme_id = values["id"]
-        if theme_id in themes:
-            raise ThemesError(f"{path}: [[theme]] number {number}: id {theme_id} stands twice")
-        if not re.fullmatch(r"[^\s;][^;\n]*", theme_id):
-            raise ThemesError(f"{path}: [[theme]] number {number}: an id is one line without ';'")
-        name = values.get("name") or values.get("name_fr") or theme_id
-        themes[theme_id] = Theme(theme_id, name, values.get("name_fr") or name, values.get("definition", ""))
+        key = theme_id(values["id"])
+        if key in themes:
+            raise ThemesError(f"{path}: [[theme]] number {number}: id {key} stands twice")
+        if fault := id_fault(key):
+            raise ThemesError(f"{path}: [[theme]] number {number}: {fault}")
+        name = values.get("name") or values.get("name_fr") or key
+        themes[key] = Theme(key, name, values.get("name_fr") or name, values.get("definition", ""))
     return themes

@@ -95,7 +95,8 @@ def train(
     few = tuple(theme for theme, count in zip(corpus.themes, counts, strict=True) if count < 2)
     say(
         f"{len(corpus.articles)} articles, {len(data.article)} passages, "
-        f"{len(np.unique(data.groups))} events, {len(corpus.themes)} themes"
+        f"{len(np.unique(data.groups))} events, {len(corpus.themes)} themes; "
+        f"{sum(not article.themes for article in corpus.articles)} articles without a theme"
     )
     everything = np.arange(len(corpus.articles))
     final = Split("all", everything, everything[:0])
