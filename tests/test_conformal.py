@@ -93,3 +93,13 @@ def test_a_level_outside_the_grid_is_refused(level):
 def test_a_level_of_the_grid_is_found_in_it_and_one_between_promises_no_less(level):
     assert LEVELS[grid_row(level)] == level
     assert LEVELS[grid_row(min(0.5, level + 0.004))] == level
+
+
+def test_a_bound_is_0_or_1_only_where_there_are_too_few_articles():
+    tiny = np.linspace(3.4e-7, 3.4e-5, 200)[:, None]
+    grid = review_grid(np.vstack([tiny, 1 - tiny]), np.repeat([[1.0], [0.0]], 200, axis=0))
+    lower, upper = grid[:, grid_row(0.1), 0]
+    assert 0 < lower <= np.sort(tiny[:, 0])[19]
+    assert 1 - np.sort(tiny[:, 0])[19] <= upper < 1
+    few = review_grid(np.vstack([tiny[:5], 1 - tiny[:5]]), np.repeat([[1.0], [0.0]], 5, axis=0))
+    assert few[:, grid_row(0.1), 0].tolist() == [0.0, 1.0]

@@ -117,3 +117,9 @@ def test_score_finds_named_columns_by_name_and_refuses_others():
     assert fitted.score(texts, frame[["musique", "mer"]]) == fitted.score(texts, frame)
     with pytest.raises(ValueError, match="the columns of y and the themes are not the same: mer, vin"):
         fitted.score(texts, frame.rename(columns={"mer": "vin"}))
+
+
+def test_a_table_of_texts_is_no_list_of_texts(sample):
+    texts, labels = sample
+    with pytest.raises(TypeError, match=r"X is a table; give one column of it"):
+        ThemeClassifier().fit(pd.DataFrame({"text": texts, "id": texts}), labels[:2])

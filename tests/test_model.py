@@ -5,9 +5,11 @@ import sys
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.base import clone
 
 import cyberclf
 
@@ -131,3 +133,18 @@ def test_a_stricter_level_asks_for_more_review(small):
     p = np.random.default_rng(0).random((400, 2))
     counts = [small.model.reviewing(level).in_review(p).sum() for level in (0.02, 0.1, 0.3)]
     assert counts == sorted(counts, reverse=True)
+
+
+@pytest.mark.parametrize("table", [{"text": "La loi."}, pd.DataFrame({"text": ["La loi."], "id": ["1"]})])
+def test_a_table_is_no_list_of_texts(table):
+    for call in (MODEL.predict_proba, MODEL.tag_many, MODEL.tag_texts, PIPELINE.predict_proba):
+        with pytest.raises(TypeError, match=r"is a table; give one column of it, as in table\['text'\]"):
+            call(table)
+
+
+def test_the_pipeline_can_be_cloned_and_names_its_classes():
+    texts = ["Le Mali adopte sa stratégie nationale de cybersécurité."]
+    assert (clone(PIPELINE).predict_proba(texts) == PIPELINE.predict_proba(texts)).all()
+    assert PIPELINE.classes_.tolist() == list(MODEL.themes)
+    with pytest.raises(TypeError, match="X is one string"):
+        PIPELINE.predict(texts[0])

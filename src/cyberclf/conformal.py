@@ -62,7 +62,19 @@ def review_grid(probability: FloatArray, labels: FloatArray) -> FloatArray:
             grid[1, row, theme] = lacks[-above] if above else 1.0
     # Outward, so that rounding keeps the promise.
     scale = 10.0**_DECIMALS
-    return np.stack([np.floor(grid[0] * scale) / scale, np.ceil(grid[1] * scale) / scale]).clip(0.0, 1.0)
+    rounded = np.stack([np.floor(grid[0] * scale) / scale, np.ceil(grid[1] * scale) / scale]).clip(0.0, 1.0)
+    # A bound of 0 or 1 says that there are too few articles: of a rare theme's small ones keep a digit.
+    edge = np.array([0.0, 1.0])[:, None, None]
+    return np.where((rounded == edge) & (grid != edge), _to_one_digit(grid, edge), rounded)
+
+
+def _to_one_digit(values: FloatArray, edge: FloatArray) -> FloatArray:
+    """Round towards the edge, 0 or 1, to one digit of the distance from it."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        distance = np.abs(values - edge)
+        unit = 10.0 ** np.floor(np.log10(distance))
+        made: FloatArray = np.abs(edge - np.floor(distance / unit) * unit)
+    return made
 
 
 def grid_row(level: float) -> int:

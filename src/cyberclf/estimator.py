@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from cyberclf.corpus import Corpus
 from cyberclf.fitting import Recipe
 from cyberclf.labelled import LabelledArticle
+from cyberclf.texts import as_texts
 from cyberclf.themes import id_fault
 from cyberclf.training import train
 
@@ -73,7 +74,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         X : iterable of str, length n_texts
         y : array of shape (n_texts, n_themes), or sequence of collections of str
             An indicator matrix, 1, 0 or NaN (not judged), a pandas frame of it (whose columns name
-            the themes), or for each text the ids of its themes.
+            the themes), or for each text the ids of its themes.  What `predict` says is an indicator matrix: the
+            scorers of scikit-learn compare it with such a `y` alone.
         groups : iterable, optional
             Texts of one group are never on both sides of a split.
 
@@ -85,6 +87,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         ------
         ValueError
             When lengths differ, `y` is neither kind, `n_folds` is below 2, or there is nothing to tell apart.
+        TypeError
+            When `X` is a table, or holds something else than strings.
         """
         texts = _checked(X)
         ids, labels = _labels(y, len(texts))
@@ -162,11 +166,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
 def _checked(X: Any) -> list[str]:
     if isinstance(X, str):
         raise ValueError("X is one string; give a list of strings")  # noqa: TRY004 - as scikit-learn's vectorizers
-    texts = list(X)
-    for row, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise TypeError(f"X[{row}] is {type(text).__name__}, not a string")
-    return texts
+    return as_texts(X, "X")
 
 
 def _labels(

@@ -18,6 +18,7 @@ from cyberclf.giving import give
 from cyberclf.passages import passages
 from cyberclf.status import UNKNOWN, is_judged, status_of, tally, typicality_values
 from cyberclf.tagged import ReadTexts, TaggedText, TaggedTexts
+from cyberclf.texts import as_texts
 from cyberclf.themes import Theme
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class Model:
         Raises
         ------
         TypeError
-            When `texts` is one string, or holds something else than strings.
+            When `texts` is one string or a table, or holds something else than strings.
 
         Examples
         --------
@@ -168,7 +169,7 @@ class Model:
         >>> model.predict_proba(["Le Mali adopte sa stratégie nationale de cybersécurité."]).shape
         (1, 4)
         """
-        found = _texts(texts)
+        found = as_texts(texts)
         if self._kernel_pays(found):
             return batch.score(self, found)[0]
         rows = [self.article(article_bags(text))[0] for text in found]
@@ -224,7 +225,7 @@ class Model:
         >>> tagged.status, tagged.themes
         ('empty', ())
         """
-        _texts([text])
+        as_texts([text])
         return self.judge(self.read(text), force=force).texts()[0]
 
     def read(self, text: str) -> ReadTexts:
@@ -285,13 +286,13 @@ class Model:
         >>> cyberclf.load().tag_texts(["La loi.", ""]).given.shape
         (2, 4)
         """
-        found = _texts(texts)
+        found = as_texts(texts)
         if self._kernel_pays(found):
             return batch.tag(self, found)
         return TaggedTexts.joined(self.theme_list, [self.judge(self.read(text)) for text in found])
 
     def forcing(self) -> "Model":
-        """Return the model that gives themes to what is short or foreign, too."""
+        """Return the model that gives themes to what is short or foreign, too; `save` does not keep that."""
         return replace(self, forced=True)
 
     def tag_frame(self, frame: "pd.DataFrame", *, text: str = "text", title: str | None = None) -> "pd.DataFrame":
@@ -383,13 +384,3 @@ class Model:
         from cyberclf.pipeline import to_pipeline
 
         return to_pipeline(self)
-
-
-def _texts(texts: Iterable[str]) -> Sequence[str]:
-    if isinstance(texts, str):
-        raise TypeError("texts is one string; give a list of strings")
-    found = list(texts)
-    for row, text in enumerate(found):
-        if not isinstance(text, str):
-            raise TypeError(f"texts[{row}] is {type(text).__name__}, not a string")
-    return found

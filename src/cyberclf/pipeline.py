@@ -17,6 +17,7 @@ from cyberclf.analyzer import article_bags
 from cyberclf.calibration import logistic
 from cyberclf.giving import give
 from cyberclf.model import Model
+from cyberclf.texts import as_texts
 
 __all__ = ["PassagePooler", "PassageVectorizer", "to_pipeline"]
 
@@ -50,9 +51,13 @@ class PassageVectorizer(TransformerMixin, BaseEstimator):
         """Say that there is nothing left to fit."""
         return True
 
+    def __sklearn_clone__(self) -> "PassageVectorizer":
+        """Return itself: a clone without its numbers would be of no use, since `fit` learns none."""
+        return self
+
     def transform(self, X: Iterable[str]) -> Passages:
         """Return the rows of the passages, where those of each text begin, and the rows of the texts."""
-        articles = [article_bags(text) or [{}] for text in X]
+        articles = [article_bags(text) or [{}] for text in as_texts(X, "X")]
         first = np.cumsum([0, *map(len, articles)])
         if not articles:
             empty = csr_matrix((0, len(self.vectorizer.vocabulary_)))
@@ -70,8 +75,14 @@ class PassagePooler(ClassifierMixin, BaseEstimator):
         Fitted, one a theme; of passages and of whole articles.
     calibration : ndarray of float64, shape (2, n_themes)
     thresholds : ndarray of float64, shape (n_themes,)
+    themes : tuple of str
+        Ids, in the order of the columns.
     per_article : {"any", "some", "one"}, default "any"
         See `cyberclf.giving.give`.
+
+    Attributes
+    ----------
+    classes_ : ndarray of str, shape (n_themes,)
     """
 
     def __init__(
@@ -80,12 +91,14 @@ class PassagePooler(ClassifierMixin, BaseEstimator):
         classifiers_whole: list[LogisticRegression],
         calibration: FloatArray,
         thresholds: FloatArray,
+        themes: tuple[str, ...],
         per_article: str = "any",
     ) -> None:
         self.classifiers = classifiers
         self.classifiers_whole = classifiers_whole
         self.calibration = calibration
         self.thresholds = thresholds
+        self.themes = themes
         self.per_article = per_article
 
     def fit(self, X: Any, y: Any = None) -> "PassagePooler":  # noqa: ARG002 - as its peers
@@ -95,6 +108,15 @@ class PassagePooler(ClassifierMixin, BaseEstimator):
     def __sklearn_is_fitted__(self) -> bool:
         """Say that there is nothing left to fit."""
         return True
+
+    def __sklearn_clone__(self) -> "PassagePooler":
+        """Return itself: a clone without its numbers would be of no use, since `fit` learns none."""
+        return self
+
+    @property
+    def classes_(self) -> npt.NDArray[np.str_]:
+        """Ids of the themes."""
+        return np.array(self.themes)
 
     def predict_proba(self, X: Passages) -> FloatArray:
         """Probabilities: float64, shape (n_texts, n_themes)."""
@@ -136,6 +158,7 @@ def to_pipeline(model: Model) -> Pipeline:
         _classifiers(coef_whole, model.intercept_whole),
         model.calibration,
         model.thresholds,
+        model.themes,
         model.per_article,
     )
     return Pipeline([("passages", PassageVectorizer(*vectorizers)), ("themes", pooler)])
