@@ -10,6 +10,7 @@ import pytest
 import cyberclf
 from cyberclf.articles import Unreadable, read_articles
 from cyberclf.parquet import read_chunks, tag_file
+from cyberclf.parquetrows import parquet_rows
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -211,3 +212,22 @@ def test_a_text_longer_than_an_article_is_an_error_in_its_place(tmp_path, monkey
         assert (first.text, third.text) == (LAW, LAW)
         assert isinstance(second, Unreadable)
         assert second.reason.endswith(f"{name}.parquet:2: longer than 1000 characters; not an article")
+
+
+def test_a_text_that_a_few_bytes_repeat_is_not_held_for_hundreds_of_rows(tmp_path):
+    places = pa.array([0] * 300, pa.int32())
+    column = pa.DictionaryArray.from_arrays(places, pa.array(["x" * 1_000_000]))
+    # Without Arrow's schema the column is read as plain texts.
+    pq.write_table(pa.table({"text": column}), tmp_path / "a.parquet", store_schema=False)
+    before, most = pa.total_allocated_bytes(), 0
+    for _ in read_chunks(str(tmp_path / "a.parquet")):
+        most = max(most, pa.total_allocated_bytes() - before)
+    assert most < 80_000_000
+
+
+def test_what_is_no_utf_8_is_said_to_be_none(tmp_path):
+    texts = pa.array([LAW.encode(), b"\xff\xfe"], pa.binary()).view(pa.string())
+    pq.write_table(pa.table({"text": texts}), tmp_path / "a.parquet")
+    (_, first), (_, second) = parquet_rows(str(tmp_path / "a.parquet"))
+    assert first == {"text": LAW}
+    assert second == f"{tmp_path / 'a.parquet'}:2: not UTF-8; save it as UTF-8"

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 __all__ = ["TableRows", "open_parquet", "parquet_rows", "pyarrow_or_advice", "stream_of", "table_rows"]
 
 _COLUMNS: Final = ("id", "title", "text")
-#: Rows that are read at once.
+#: Stands for a text whose bytes are no UTF-8.
+_NOT_UTF8: Final = object()
+#: Rows that go on together.
 _BATCH: Final = 256
+#: Rows that are read at once: a few bytes of a file can stand for a text of the greatest length in each of them.
+_READ: Final = 8
 
 
 def pyarrow_or_advice() -> Any:
@@ -56,19 +60,36 @@ def _batches(path: str, columns: Sequence[str] | None = None) -> Iterator["pa.Re
     pyarrow = pyarrow_or_advice()
     with open_parquet(path) as opened:
         kept = [name for name in columns if name in opened.schema_arrow.names] if columns else None
+        held: list[pa.RecordBatch] = []
         try:
-            yield from opened.iter_batches(batch_size=_BATCH, columns=kept, use_threads=False)
+            for few in opened.iter_batches(batch_size=_READ, columns=kept, use_threads=False):
+                held.append(few)
+                if sum(map(len, held)) >= _BATCH or sum(batch.nbytes for batch in held) > MAX_BYTES:
+                    yield from _joined(held)
+                    held = []
+            yield from _joined(held)
         except (pyarrow.ArrowException, OSError) as error:
             raise ArticleError(f"{path}: damaged: {one_line(error)}; from there on nothing could be read") from None
+
+
+def _joined(batches: "list[pa.RecordBatch]") -> "list[pa.RecordBatch]":
+    if len(batches) < 2:
+        return batches
+    joined: list[pa.RecordBatch] = pyarrow_or_advice().Table.from_batches(batches).combine_chunks().to_batches()
+    return joined
 
 
 def _rows(batch: "pa.RecordBatch", path: str, before: int) -> Iterator[tuple[str, dict[str, Any] | str]]:
     kept = [name for name in _COLUMNS if name in batch.schema.names]
     columns = [_values(batch.column(name)) for name in kept]
     for number, cells in enumerate(zip(*columns, strict=True), before + 1):
-        where, row = f"{path}:{number}", dict(zip(kept, cells, strict=True))
-        long = isinstance(row["text"], str) and len(row["text"]) > MAX_BYTES
-        yield where, f"{where}: longer than {MAX_BYTES} characters; not an article" if long else row
+        where = f"{path}:{number}"
+        if any(cell is _NOT_UTF8 for cell in cells):
+            yield where, f"{where}: not UTF-8; save it as UTF-8"
+        elif any(isinstance(cell, str) and len(cell) > MAX_BYTES for cell in cells):
+            yield where, f"{where}: longer than {MAX_BYTES} characters; not an article"
+        else:
+            yield where, dict(zip(kept, cells, strict=True))
 
 
 def _values(column: Any) -> Iterable[Any]:
@@ -85,7 +106,7 @@ def _value(cell: Any) -> Any:
     try:
         return cell.as_py()
     except UnicodeDecodeError:
-        return None
+        return _NOT_UTF8
 
 
 def parquet_rows(path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
