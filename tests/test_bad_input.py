@@ -376,7 +376,7 @@ def test_two_articles_are_enough_to_run(call, tmp_path):
         ('[[theme]]\nname = "x"\n', "themes.toml: [[theme]] number 1: needs an id, and strings only"),
         ('[[theme]]\nid = "a"\nnom = "x"\n', "themes.toml: [[theme]] number 1: unknown key nom"),
         ('[[theme]]\nid = "a"\n[[theme]]\nid = "a"\n', "themes.toml: [[theme]] number 2: id a stands twice"),
-        ('[[theme]]\nid = "a;b"\n', "themes.toml: [[theme]] number 1: an id is one line without ';'"),
+        ('[[theme]]\nid = "a;b"\n', "themes.toml: [[theme]] number 1: theme id 'a;b': an id is one line without ';'"),
     ],
 )
 def test_a_bad_file_of_themes(fails, tmp_path, content, expected):

@@ -129,3 +129,11 @@ def test_the_counts_of_the_seeds_are_made_from_the_seeds(root, tmp_path):
     known = read_corpus(shipped(f"seeds/{name}") for name in ("press.jsonl.gz", "corpus.jsonl", "cases.jsonl"))
     write_bags(extract(read_corpus([root / "seeds" / "labels.jsonl"]), known=known), tmp_path / "a.jsonl.gz")
     assert (tmp_path / "a.jsonl.gz").read_bytes() == (root / "seeds" / "articles.jsonl.gz").read_bytes()
+
+
+def test_halves_of_characters_are_written_so_that_they_can_be_read_again(tmp_path):
+    rows = [{"text": f"Le port \ud800 de Dakar {n}", "id": "a\udfff", "themes": ["mer"]} for n in range(2)]
+    texts, bags = tmp_path / "c.jsonl", tmp_path / "b.jsonl"
+    texts.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    write_bags(extract(read_corpus([texts]), min_articles=2), bags)
+    assert read_corpus([bags]).articles[0].id == "a\udfff"

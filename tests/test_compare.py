@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cyberclf import compare
+from cyberclf import compare, metrics
 from cyberclf.cli import main
 from cyberclf.compare import Change, compare_models, compare_recorded
 from cyberclf.corpus import Corpus
@@ -204,3 +204,25 @@ def test_recorded_scores_of_other_folds_are_refused(small):
     other = replace(old, metadata={**old.metadata, "recipe": {**old.metadata["recipe"], "seed": 4}})
     with pytest.raises(ArtifactError, match="or folds"):
         compare_recorded(old, other)
+
+
+def test_articles_of_one_event_are_drawn_together(monkeypatch, small, small_corpus):
+    """Six events of six articles each: drawn one by one they would seem to be 36 witnesses."""
+    drawn = []
+
+    def resamples(*shape, groups, seed):
+        drawn.append(groups)
+        return metrics.resamples(*shape, groups=groups, seed=seed)
+
+    monkeypatch.setattr(compare, "resamples", resamples)
+    articles = [replace(article, event=f"e{n // 6}") for n, article in enumerate(small_corpus.articles)]
+    compare_models(Corpus.of(articles), small.model, small.model)
+    assert [len(set(drawn[0][start : start + 6].tolist())) for start in range(0, 36, 6)] == [1] * 6
+    assert 1 < len(set(drawn[0].tolist())) <= 6
+
+
+@pytest.mark.filterwarnings("error")
+def test_so_few_articles_that_a_resample_holds_none_with_a_theme_raise_no_warning(small, small_corpus):
+    articles = [small_corpus.articles[0], *[replace(a, themes=frozenset()) for a in small_corpus.articles[1:3]]]
+    made = compare_models(Corpus.of(articles), small.model, small.model)
+    assert made.table.loc["macro", "f1_difference"] == 0

@@ -69,3 +69,10 @@ def test_a_pipe_that_has_no_name_of_its_own_is_written_directly():
 def test_the_checkout_and_its_files_are_found(root):
     assert checkout() == root
     assert shipped("seeds/press.jsonl.gz").is_file()
+
+
+def test_a_name_as_long_as_the_system_allows_can_be_written(tmp_path):
+    path = tmp_path / ("é" * 125 + ".json")
+    with atomic_write(path) as stream:
+        stream.write("x")
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]

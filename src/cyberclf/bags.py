@@ -15,6 +15,7 @@ from cyberclf.corpus import BAGS_FORMAT, BAGS_VERSION, Corpus
 from cyberclf.encode import encode
 from cyberclf.files import atomic_write
 from cyberclf.labelled import LabelledArticle
+from cyberclf.text import writable
 
 __all__ = ["MIN_ARTICLES", "Extraction", "extract", "write_bags"]
 
@@ -144,4 +145,4 @@ def _lines(extraction: Extraction) -> Iterator[bytes]:
         "min_sources": MIN_SOURCES,
     }
     for row in (header, *extraction.rows):
-        yield (json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n")
+        yield writable(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n").encode()

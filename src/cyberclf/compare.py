@@ -11,7 +11,7 @@ from cyberclf.answers import Answers, answers
 from cyberclf.corpus import Corpus
 from cyberclf.encode import encode
 from cyberclf.errors import ArtifactError, CorpusError
-from cyberclf.metrics import Predictions, resampled_scores, resamples
+from cyberclf.metrics import Predictions, macro_scores, resampled_scores, resamples
 from cyberclf.model import Model
 
 if TYPE_CHECKING:
@@ -156,9 +156,7 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
     weights = resamples(*labels.shape, groups=data.groups, seed=seed)
     values = np.stack([resampled_scores(each, weights)[2:] for each in said])  # models, measures, resamples, themes
     present = (labels == 1).any(axis=0)
-    with np.errstate(invalid="ignore"):
-        macro = np.nanmean(values[..., present], axis=-1, keepdims=True)
-    values = np.concatenate([values, macro], axis=-1)
+    values = np.concatenate([values, macro_scores(values, present)[..., None]], axis=-1)
     rows = {name: _row(values[..., j]) for j, name in enumerate((*themes, "macro"))}
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "theme"

@@ -70,7 +70,8 @@ def _lopsided(corpus: Corpus) -> Iterator[str]:
     for article in corpus.articles:
         having |= article.themes
         lacked |= known - article.themes - article.not_judged
-    for theme in corpus.themes:
+    # Where all are so, training refuses the corpus, and says why.
+    for theme in corpus.themes if having & lacked else ():
         if theme not in having:
             yield f"theme '{theme}' is in no article: nothing tells it from the rest"
         elif theme not in lacked:

@@ -42,7 +42,8 @@ def atomic_write(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[byt
             yield stream
             stream.flush()
         return
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    # Cut: with what is added, a long name would be too long.
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:50]}.")
     try:
         with naming(path), os.fdopen(handle, mode, **options) as stream:  # type: ignore[call-overload]
             yield stream
@@ -119,6 +120,8 @@ def require_writable(path: str | Path) -> None:
         raise IsADirectoryError(f"{path}: is a folder; name a file to write")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"{path}: there is no folder {target.parent}; create it first")
-    probe = path if Path(path).exists() else target.parent
-    if not os.access(probe, os.W_OK):
+    probes = [path] if Path(path).exists() else []
+    if is_replaceable(path):
+        probes.append(target.parent)
+    if not all(os.access(probe, os.W_OK) for probe in probes):
         raise PermissionError(f"{path}: not writable")

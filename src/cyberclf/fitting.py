@@ -149,12 +149,13 @@ def fit_linear(data: Encoded, rows: IntArray, recipe: Recipe) -> Linear:
     whole = tfidf(counts_whole, idf_whole)
     weight_whole = np.where(data.kinds[rows] == "written", recipe.written_weight, 1.0)
     n_themes = data.labels.shape[1]
+    has_marks = data.has_marks[article]
     coef, coef_whole = np.zeros((len(kept), n_themes)), np.zeros((len(kept), n_themes))
     intercept, intercept_whole = np.zeros(n_themes), np.zeros(n_themes)
     for theme in range(n_themes):
         label = data.labels[article, theme]
         positive = (label == 1) & (data.marked[passages, theme] | alone)
-        loose = (label == 1) & ~data.has_marks[article, theme] & ~alone
+        loose = (label == 1) & ~has_marks[:, theme] & ~alone
         coef[:, theme], intercept[theme] = _fit_passages(x, article, label == 0, positive, loose, weight, recipe)
         label = data.labels[rows, theme]
         judged = ~np.isnan(label)

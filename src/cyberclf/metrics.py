@@ -9,7 +9,15 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Predictions", "average_precision", "resampled_scores", "resamples", "score_table", "summary"]
+__all__ = [
+    "Predictions",
+    "average_precision",
+    "macro_scores",
+    "resampled_scores",
+    "resamples",
+    "score_table",
+    "summary",
+]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -106,10 +114,28 @@ def resampled_scores(predictions: Predictions, weights: FloatArray) -> FloatArra
     values = np.stack([*_ratios(hits, said, true), np.full_like(hits, np.nan)], axis=0)
     judged, truth = ~np.isnan(predictions.labels), predictions.labels == 1
     for theme in range(truth.shape[1]):
-        rows = judged[:, theme]
-        score = predictions.probability[rows, theme]
-        values[3][:, theme] = average_precision(truth[rows, theme], score, weights[:, rows])
+        rows = np.flatnonzero(judged[:, theme])
+        values[3][:, theme] = _ranked(truth[rows, theme], predictions.probability[rows, theme], rows, weights)
     return values
+
+
+def macro_scores(values: FloatArray, present: BoolArray) -> FloatArray:
+    """Mean over the themes that have an article, and whose score is known; NaN where none is.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (..., n_themes)
+    present : ndarray of bool, shape (n_themes,)
+
+    Returns
+    -------
+    ndarray of float64, shape (...)
+    """
+    kept = values[..., present]
+    known = ~np.isnan(kept)
+    with np.errstate(invalid="ignore"):  # a resample may draw no article of any theme
+        mean: FloatArray = np.where(known, kept, 0.0).sum(axis=-1) / known.sum(axis=-1)
+    return mean
 
 
 def _counts(predictions: Predictions, weights: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -143,15 +169,11 @@ def score_table(predictions: Predictions, *, seed: int = 0) -> "pd.DataFrame":
     hits, said, true = _counts(predictions, weights)
     values = resampled_scores(predictions, weights)
     table = {theme: _row(values[:, :, j], int(truth[:, j].sum())) for j, theme in enumerate(predictions.themes)}
-    present = truth.any(axis=0)
-    known = ~np.isnan(values[:, :, present])
-    with np.errstate(invalid="ignore"):  # a resample may draw no article of any theme
-        macro = np.where(known, values[:, :, present], 0.0).sum(axis=2) / known.sum(axis=2)
-    table["macro"] = _row(macro, int(truth.sum()))
+    table["macro"] = _row(macro_scores(values, truth.any(axis=0)), int(truth.sum()))
     micro = np.stack([*_ratios(hits.sum(1), said.sum(1), true.sum(1)), np.full(len(weights), np.nan)])
     flat = judged.ravel()
     article = np.repeat(np.arange(n_articles), n_themes)[flat]
-    micro[3] = _ranked_together(truth.ravel()[flat], score.ravel()[flat], article, weights)
+    micro[3] = _ranked(truth.ravel()[flat], score.ravel()[flat], article, weights)
     table["micro"] = _row(micro, int(truth.sum()))
     whole = judged.all(axis=1)
     none_true, none_given = whole & ~truth.any(axis=1), whole & ~given.any(axis=1)
@@ -166,8 +188,8 @@ def score_table(predictions: Predictions, *, seed: int = 0) -> "pd.DataFrame":
     return frame
 
 
-def _ranked_together(truth: BoolArray, score: FloatArray, article: IntArray, weights: FloatArray) -> FloatArray:
-    """Average precision of all decisions in one list, a batch of resamples at a time to bound the memory."""
+def _ranked(truth: BoolArray, score: FloatArray, article: IntArray, weights: FloatArray) -> FloatArray:
+    """Average precision of decisions in one list, a batch of resamples at a time to bound the memory."""
     size = max(1, _BATCH // max(1, len(score)))
     batches = [weights[start : start + size] for start in range(0, len(weights), size)]
     return np.concatenate([average_precision(truth, score, batch[:, article]) for batch in batches])

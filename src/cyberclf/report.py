@@ -21,7 +21,7 @@ from cyberclf.diagnosis import (
 from cyberclf.errors import MissingExtraError
 from cyberclf.evaluation import Evaluation, Part
 from cyberclf.explain import readable
-from cyberclf.files import atomic_write
+from cyberclf.files import atomic_write, require_writable
 from cyberclf.giving import themes_per_article
 from cyberclf.learning import LearningPoint
 from cyberclf.model import Model
@@ -62,6 +62,7 @@ def prepare_report(folder: str | Path) -> None:
     if path.exists() and not path.is_dir():
         raise NotADirectoryError(f"{path}: is a file; name a folder for the report")
     path.mkdir(parents=True, exist_ok=True)
+    require_writable(path / "index.html")
 
 
 def write_report(

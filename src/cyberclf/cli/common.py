@@ -87,12 +87,19 @@ def names_for(corpus: "Corpus", themes_file: str | None) -> "dict[str, Theme] | 
     return names
 
 
+def _n_cores() -> int:
+    """Count the cores that this process may use, where the system says it."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def jobs_option(function: Callable[..., None]) -> Callable[..., None]:
     """Add the option --jobs."""
     return click.option(
         "--jobs",
         type=click.IntRange(min=1),
-        default=os.cpu_count() or 1,
+        default=_n_cores(),
         show_default="one a core",
         help="Processes.",
     )(function)

@@ -1,0 +1,74 @@
+"""Nothing that is said of an article comes from its own label: not its score, curve, threshold or band."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cyberclf.encode import encode
+from cyberclf.fitting import Recipe
+from cyberclf.folds import Split, event_splits
+from cyberclf.holdout import OutOfFold, cross_validate, out_of_fold
+
+N_ARTICLES, N_FOLDS = 240, 4
+
+
+@pytest.fixture
+def scored():
+    rng = np.random.default_rng(0)
+    labels = (rng.random((N_ARTICLES, 2)) < 0.4).astype(float)
+    scores = rng.normal(labels * 1.5 - 1.0, 1.0)
+    fold = np.arange(N_ARTICLES) % N_FOLDS
+    everything = np.arange(N_ARTICLES)
+    splits = tuple(Split(f"fold {k}", everything[fold != k], everything[fold == k]) for k in range(N_FOLDS))
+    return labels, OutOfFold(scores, np.zeros((N_ARTICLES, 2), int), fold, splits)
+
+
+def said(made, rows):
+    return np.concatenate([made.probability[None, rows], made.favoured[:, rows], made.review[:, rows]])
+
+
+def test_what_a_fold_gets_comes_from_the_other_folds(scored):
+    labels, held_out = scored
+    use = np.ones(N_ARTICLES, dtype=bool)
+    before = cross_validate(labels, held_out, use)
+    assert not np.isnan(said(before, slice(None))).any()
+    own = held_out.fold == 1
+    flipped = labels.copy()
+    flipped[own] = 1 - flipped[own]
+    after = cross_validate(flipped, held_out, use)
+    np.testing.assert_array_equal(said(after, own), said(before, own))
+    for other in range(N_FOLDS):
+        if other != 1:
+            rows = held_out.fold == other
+            assert (said(after, rows) != said(before, rows)).any(axis=(1, 2)).all()
+
+
+def test_articles_that_may_not_be_used_decide_nothing(scored):
+    labels, held_out = scored
+    use = np.arange(N_ARTICLES) < N_ARTICLES // 2
+    before = cross_validate(labels, held_out, use)
+    changed = np.where(use[:, None], labels, 1 - labels)
+    after = cross_validate(changed, held_out, use)
+    np.testing.assert_array_equal(said(after, slice(None)), said(before, slice(None)))
+
+
+def test_without_other_folds_nothing_is_said(scored):
+    labels, held_out = scored
+    alone = replace(held_out, fold=np.where(held_out.fold == 0, 0, -1))
+    made = cross_validate(labels, alone, np.ones(N_ARTICLES, dtype=bool))
+    assert np.isnan(said(made, slice(None))).all()
+
+
+def test_scores_come_from_models_that_learnt_from_the_other_folds(small_corpus):
+    data = encode(small_corpus.articles, small_corpus.themes)
+    recipe = Recipe(n_folds=3)
+    splits = event_splits(data, 3, 0)
+    before = out_of_fold(data, splits, recipe, n_jobs=1)[0]
+    own = splits[0].test
+    labels = data.labels.copy()
+    labels[own] = 1 - labels[own]
+    after = out_of_fold(replace(data, labels=labels), splits, recipe, n_jobs=1)[0]
+    np.testing.assert_array_equal(after.scores[own], before.scores[own])
+    assert (after.scores[splits[1].test] != before.scores[splits[1].test]).all()
+    assert [set(before.fold[split.test]) for split in splits] == [{0}, {1}, {2}]
