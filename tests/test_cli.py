@@ -583,9 +583,12 @@ def test_evaluate_scores_a_given_model(tmp_path, call):
 def test_evaluate_says_that_a_model_was_trained_on_what_it_is_scored_on(tmp_path, call, user_csv):
     model = tmp_path / "m.safetensors"
     assert call("train", user_csv, "--output", model)[0] == 0
-    status, _, err = call("evaluate", user_csv, "--model", model)
+    status, _, err = call("evaluate", user_csv, "--model", model, "--report", tmp_path / "r")
     assert status == 0
     assert "trained on these very articles: its scores flatter it" in err
+    page = (tmp_path / "r" / "index.html").read_text("utf-8")
+    assert "from which it learnt, so that these figures flatter it" in page
+    assert f"cyberclf evaluate {user_csv} --model {model} --report" in page
     other = tmp_path / "other.csv"
     other.write_text("text,themes\nO atum e o mar,pesca\nA banda de morna,música\n", "utf-8")
     assert "flatter" not in call("evaluate", other, "--model", model)[2]

@@ -66,4 +66,23 @@ def test_rivals_stand_beside_it_with_their_scores():
 
 
 def test_a_model_given_is_not_said_to_have_been_held_out():
-    assert "had not seen" not in " ".join(verdict(drawn(0), NAMES, unseen=False))
+    assert "had not seen" not in " ".join(verdict(drawn(0), NAMES, seen="perhaps"))
+    assert "from which it learnt, so that these figures flatter it" in " ".join(verdict(drawn(0), NAMES, seen="yes"))
+
+
+def test_what_is_nearly_all_is_not_said_to_be_all():
+    labels = np.zeros((1000, 2))
+    labels[:500] = 1
+    given = labels == 1
+    given[0, 0] = False
+    given[-1, 1] = True
+    (said,) = [s for s in verdict(part_of(labels, labels, given), NAMES) if s.startswith("Of 100")]
+    assert "it gives, more than 99 are right" in said
+    assert "it finds more than 99." in said
+    assert "right for more than 99 articles in 100" in said
+
+
+def test_themes_found_equally_well_are_not_set_against_each_other():
+    labels = np.tile([[1.0, 1.0], [0.0, 0.0]], (50, 1))
+    assert "surest" not in " ".join(verdict(part_of(labels, labels), NAMES))
+    assert "surest" in " ".join(verdict(drawn(0.1), NAMES))

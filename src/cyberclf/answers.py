@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from cyberclf.corpus import Corpus
 from cyberclf.labelled import LabelledArticle
 from cyberclf.model import Model
 from cyberclf.status import is_judged, status_of
 
-__all__ = ["Answers", "answers"]
+__all__ = ["Answers", "answers", "corpus_fingerprint", "learnt_from"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -60,3 +61,14 @@ def answers(articles: Sequence[LabelledArticle], models: Sequence[Model]) -> lis
 def _unanswered(n_articles: int, n_themes: int) -> Answers:
     shape = (n_articles, n_themes)
     return Answers(np.empty(shape), np.empty(shape, dtype=np.int64), np.zeros(shape, bool), np.zeros(n_articles, bool))
+
+
+def learnt_from(model: Model, corpus: Corpus) -> bool:
+    """Whether a model was trained on just these articles; that it was on these among others cannot be seen."""
+    return corpus_fingerprint(model) == corpus.fingerprint
+
+
+def corpus_fingerprint(model: Model) -> str | None:
+    """Fingerprint of the corpus that a model was trained on; None where it does not say."""
+    described = model.metadata.get("corpus")
+    return described.get("fingerprint") if isinstance(described, dict) else None

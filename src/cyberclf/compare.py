@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.answers import Answers, answers
+from cyberclf.answers import Answers, answers, corpus_fingerprint, learnt_from
 from cyberclf.corpus import Corpus
 from cyberclf.encode import encode
 from cyberclf.errors import ArtifactError, CorpusError
@@ -17,7 +17,7 @@ from cyberclf.model import Model
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Change", "Comparison", "compare_models", "compare_recorded", "learnt_from"]
+__all__ = ["Change", "Comparison", "compare_models", "compare_recorded"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -224,16 +224,6 @@ def _changes(corpus: Corpus, said: list[Predictions], themes: tuple[str, ...]) -
     return tuple(found)
 
 
-def learnt_from(model: Model, corpus: Corpus) -> bool:
-    """Whether a model was trained on just these articles; that it was on these among others cannot be seen."""
-    return _fingerprint(model) == corpus.fingerprint
-
-
-def _fingerprint(model: Model) -> str | None:
-    described = model.metadata.get("corpus")
-    return described.get("fingerprint") if isinstance(described, dict) else None
-
-
 def _folds(model: Model) -> tuple[Any, Any]:
     recipe = model.metadata.get("recipe")
     return (recipe.get("n_folds"), recipe.get("seed")) if isinstance(recipe, dict) else (None, None)
@@ -253,7 +243,8 @@ def compare_recorded(old: Model, new: Model) -> Comparison:
     import pandas as pd
 
     themes, notes = _common(old, new)
-    if _fingerprint(old) is None or _fingerprint(old) != _fingerprint(new) or _folds(old) != _folds(new):
+    known = corpus_fingerprint(old)
+    if known is None or known != corpus_fingerprint(new) or _folds(old) != _folds(new):
         raise ArtifactError(
             "the two artifacts were trained on different articles or folds, so that the scores they carry cannot be "
             "compared; name labelled articles that neither was trained on"

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final, Literal, cast
 
 import numpy as np
 
+from cyberclf.answers import learnt_from
 from cyberclf.calibration import choose_thresholds
 from cyberclf.corpus import Corpus
 from cyberclf.diagnosis import (
@@ -143,7 +144,10 @@ def report_page(
 
     given, missed = mistakes(predictions)
     style = template("style.css")
-    said = verdict(part, labels, rivals=rivals, sources=sources, points=curve, unseen=model is None)
+    seen: Literal["no", "perhaps", "yes"] = "no"
+    if model is not None:
+        seen = "yes" if learnt_from(model, corpus) else "perhaps"
+    said = verdict(part, labels, rivals=rivals, sources=sources, points=curve, seen=seen)
     return (
         _environment()
         .from_string(template("report.html.jinja"))

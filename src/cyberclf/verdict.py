@@ -1,7 +1,7 @@
 """Figures -> the few sentences that a reader who is no programmer needs."""
 
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 import numpy as np
 
@@ -13,6 +13,11 @@ __all__ = ["verdict"]
 
 #: A gain in average precision below this is within what the draw of the articles does.
 _GAIN: Final = 0.01
+_SEEN: Final = {
+    "no": "which the model had not seen while learning",
+    "perhaps": "named on the command line",
+    "yes": "from which it learnt, so that these figures flatter it",
+}
 #: A source must have so many themes for its score to be worth a sentence.
 _ENOUGH: Final = 10
 
@@ -24,7 +29,7 @@ def verdict(
     rivals: Sequence[tuple[str, Part]] = (),
     sources: Sequence[SourceScore] = (),
     points: Sequence[LearningPoint] = (),
-    unseen: bool = True,
+    seen: Literal["no", "perhaps", "yes"] = "no",
 ) -> list[str]:
     """Say in plain words what an evaluation found, from its figures alone.
 
@@ -38,8 +43,8 @@ def verdict(
         Scored on the same articles.
     sources, points : sequences, optional
         See `by_source` and `learning_curve`.
-    unseen : bool, default True
-        The articles were held out; otherwise it is not known whether the model had seen them.
+    seen : {"no", "perhaps", "yes"}, default "no"
+        Whether the model learnt from the articles; "no" where they were held out.
 
     Returns
     -------
@@ -48,13 +53,12 @@ def verdict(
     """
     rows = cast("dict[str, dict[str, float]]", part.table.to_dict(orient="index"))
     micro, macro, n_articles = rows["micro"], rows["macro"], int(part.summary["articles"])
-    which = "which the model had not seen while learning" if unseen else "named on the command line"
     n_given = int(part.predictions.given.sum())
-    said = [f"On {n_articles:,} articles ({part.name}), {which}, it gave {n_given:,} themes."]
+    said = [f"On {n_articles:,} articles ({part.name}), {_SEEN[seen]}, it gave {n_given:,} themes."]
     if n_given and micro["support"]:
         said.append(
-            f"Of 100 themes that it gives, about {_hundred(micro['precision'])} are right; of 100 that a careful "
-            f"reader would give, it finds about {_hundred(micro['recall'])}."
+            f"Of 100 themes that it gives, {_hundred(micro['precision'])} are right; of 100 that a careful "
+            f"reader would give, it finds {_hundred(micro['recall'])}."
         )
         # NaN where no article is judged on every theme.
         if (all_right := part.summary["subset_accuracy"]) == all_right:
@@ -73,8 +77,13 @@ def verdict(
     return said + _growth(points, names)
 
 
-def _hundred(share: float) -> int:
-    return round(100 * share)
+def _hundred(share: float) -> str:
+    """How many of a hundred: what is not all or none is never said to be."""
+    if 0.995 <= share < 1:
+        return "more than 99"
+    if 0 < share < 0.005:
+        return "fewer than 1"
+    return f"about {round(100 * share)}" if 0 < share < 1 else f"{round(100 * share)}"
 
 
 def _macro_f1(part: Part) -> float:
@@ -91,6 +100,8 @@ def _themes(rows: dict[str, dict[str, float]], names: dict[str, str], themes: Se
     if len(scored) < 2:
         return []
     (low, worst), (high, best) = scored[0], scored[-1]
+    if f"{low:.2f}" == f"{high:.2f}":
+        return []
     support = int(rows[worst]["support"])
     few = "; with so few, that is uncertain" if support < 100 else ""
     said = (
@@ -110,8 +121,8 @@ def _belief(part: Part) -> list[str]:
     ((mean, true, _),) = reliability(truth[high], p[high], n_bins=1)
     gap = "about as often as it says" if abs(mean - true) < 0.05 else "more often" if true > mean else "less often"
     said = (
-        f"Where it says a probability of a half or more, {_hundred(mean)} % on average, the theme is there in "
-        f"{_hundred(true)} % of the cases: {gap}{'' if gap.endswith('says') else ' than it says'}."
+        f"Where it says a probability of a half or more, {mean:.0%} on average, the theme is there in "
+        f"{true:.0%} of the cases: {gap}{'' if gap.endswith('says') else ' than it says'}."
     )
     return [said]
 

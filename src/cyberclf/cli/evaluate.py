@@ -1,7 +1,6 @@
 """The command evaluate."""
 
 import shlex
-import sys
 
 import click
 
@@ -49,7 +48,7 @@ def evaluate(
     for part in result.parts:
         show(part)
     if loaded is not None:
-        from cyberclf.compare import learnt_from
+        from cyberclf.answers import learnt_from
 
         if learnt_from(loaded, read):
             say("cyberclf: the model was trained on these very articles: its scores flatter it")
@@ -60,5 +59,6 @@ def evaluate(
         from cyberclf.report import write_report
 
         curve = () if loaded else learning_curve(read, headline=result.parts[0], n_jobs=jobs, say=say)
-        command = shlex.join(["cyberclf", *sys.argv[1:]])
+        given = click.get_current_context().obj
+        command = shlex.join(["cyberclf", *given]) if given else ""
         say(f"wrote {write_report(result, read, report, model=loaded, names=names, curve=curve, command=command)}")
