@@ -173,7 +173,7 @@ def test_without_pyarrow_it_says_what_to_install(tmp_path, call, monkeypatch):
     (tmp_path / "a.txt").write_text(LAW, "utf-8")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    expected = (1, "", "cyberclf: Parquet needs pyarrow: install cyberclf[parquet]\n")
+    expected = (1, "", "cyberclf: Parquet needs pyarrow; install it with: pip install 'cyberclf[parquet]'\n")
     assert call("predict", path, "--format", "csv", "--output", tmp_path / "o.csv") == expected
     assert call("predict", tmp_path / "a.txt", "--output", tmp_path / "o.parquet") == expected
     assert not list(tmp_path.glob("o.*"))

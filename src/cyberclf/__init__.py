@@ -11,7 +11,14 @@ Examples
 from typing import TYPE_CHECKING
 
 from cyberclf.artifact import load
-from cyberclf.errors import ArticleError, ArtifactError, CorpusError, TaggingError, ThemesError
+from cyberclf.errors import (
+    ArticleError,
+    ArtifactError,
+    CorpusError,
+    MissingExtraError,
+    TaggingError,
+    ThemesError,
+)
 from cyberclf.model import Model
 from cyberclf.tagged import Tag, TaggedText
 from cyberclf.themes import Theme
@@ -25,6 +32,7 @@ __all__ = [
     "ArticleError",
     "ArtifactError",
     "CorpusError",
+    "MissingExtraError",
     "Model",
     "Tag",
     "TaggedText",

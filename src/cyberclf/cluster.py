@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cyberclf.choices import Choices
-from cyberclf.errors import ArticleError, ArtifactError, TaggingError, one_line
+from cyberclf.errors import ArticleError, ArtifactError, MissingExtraError, TaggingError, one_line
 from cyberclf.model import Model
 
 __all__ = ["TaggedFile", "tag_dataset"]
@@ -81,13 +81,15 @@ def tag_dataset(
     ------
     ArticleError
         When there is no Parquet file, or two would be written to one place.
+    MissingExtraError
+        When Dask is not installed.
     TaggingError
-        When Dask is not installed, or no scheduler answers.
+        When no scheduler answers.
     """
     try:
         from distributed import as_completed
     except ImportError:
-        raise TaggingError("--cluster needs Dask: install cyberclf[cluster]") from None
+        raise MissingExtraError("--cluster needs Dask; install it with: pip install 'cyberclf[cluster]'") from None
     from cyberclf.artifact import SHIPPED, fingerprint, load
     from cyberclf.files import shipped
 
@@ -187,7 +189,7 @@ def _outcome(future: Any, source: str, target: str) -> TaggedFile:
 
     try:
         return TaggedFile(source, target, future.result())
-    except (ArticleError, ArtifactError, TaggingError) as error:
+    except (ArticleError, ArtifactError, MissingExtraError, TaggingError) as error:
         return TaggedFile(source, target, error=str(error))
     except KilledWorker:
         reason = f"{source}: the workers that took it died, one after another; give them more memory"

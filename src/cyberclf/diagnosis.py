@@ -9,6 +9,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from cyberclf.folds import SMALL_SOURCE
 from cyberclf.metrics import Predictions, score_table
 from cyberclf.reliability import equal_bins
 
@@ -27,8 +28,6 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-#: Sources with fewer articles are scored together, so that no figure rests on a handful.
-_SMALL_SOURCE: Final = 20
 _NONE: Final = "none"
 
 
@@ -187,7 +186,7 @@ def by_source(predictions: Predictions, sources: Sequence[str], *, most: int = 4
     most : int, default 40
     """
     names, counts = np.unique(np.array(sources, dtype=object), return_counts=True)
-    large = [str(names[i]) for i in np.argsort(-counts, kind="stable") if counts[i] >= _SMALL_SOURCE][:most]
+    large = [str(names[i]) for i in np.argsort(-counts, kind="stable") if counts[i] >= SMALL_SOURCE][:most]
     of = np.array(sources, dtype=object)
     scores = [_source_score(predictions, of == name, name or "source unknown") for name in large]
     rest = ~np.isin(of, large)

@@ -7,14 +7,14 @@ import numpy.typing as npt
 
 from cyberclf.encode import Encoded
 
-__all__ = ["SEEDS", "Split", "event_splits", "source_splits", "writer_splits"]
+__all__ = ["SEEDS", "SMALL_SOURCE", "Split", "event_splits", "source_splits", "writer_splits"]
 
 IntArray = npt.NDArray[np.int64]
 
 #: Name of the fold of the seeds.
 SEEDS = "seeds"
-#: Sources with fewer articles are held out together.
-_SMALL_SOURCE = 20
+#: Sources with fewer articles are held out, and scored, together, so that no figure rests on a handful.
+SMALL_SOURCE = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ def source_splits(data: Encoded) -> list[Split]:
     names, counts = np.unique(data.sources[press], return_counts=True)
     if len(names) < 2:
         return []
-    small = set(names[counts < _SMALL_SOURCE])
+    small = set(names[counts < SMALL_SOURCE])
     splits = [_split(str(name), data, press & (data.sources == name)) for name in names if name not in small]
     if small:
         splits.append(_split(f"{len(small)} small sources", data, press & np.isin(data.sources, list(small))))

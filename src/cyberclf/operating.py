@@ -1,6 +1,6 @@
 """What a choice of thresholds costs, and what the review band holds and keeps."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,6 @@ __all__ = ["cost_table", "review_table"]
 
 FloatArray = npt.NDArray[np.float64]
 
-_Z: Final = 1.959964
-
 
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else float("nan")
@@ -27,9 +25,10 @@ def _wilson(part: int, whole: int) -> tuple[float, float]:
     """95 % interval of a share (Wilson 1927); NaN of nothing."""
     if not whole:
         return float("nan"), float("nan")
-    share, z2 = part / whole, _Z**2 / whole
-    middle, half = share + z2 / 2, _Z * np.sqrt(share * (1 - share) / whole + z2 / (4 * whole))
-    return max(0.0, float((middle - half) / (1 + z2))), min(1.0, float((middle + half) / (1 + z2)))
+    from scipy.stats import binomtest
+
+    interval = binomtest(part, whole).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def cost_table(predictions: Predictions, favoured: FloatArray) -> "pd.DataFrame":

@@ -27,7 +27,7 @@ def read_chunks(path: str) -> Iterator[Chunk]:
 
     Raises
     ------
-    ArticleError, TaggingError
+    ArticleError, MissingExtraError
         As `parquet_rows`.
     """
     for rows in table_rows(path, max_bytes=MAX_CHARS):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from cyberclf.errors import ArticleError, TaggingError, one_line
+from cyberclf.errors import ArticleError, MissingExtraError, one_line
 from cyberclf.jsonlines import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def pyarrow_or_advice() -> Any:
         import pyarrow.compute
         import pyarrow.parquet
     except ImportError:
-        raise TaggingError("Parquet needs pyarrow: install cyberclf[parquet]") from None
+        raise MissingExtraError("Parquet needs pyarrow; install it with: pip install 'cyberclf[parquet]'") from None
     return pyarrow
 
 
@@ -116,7 +116,7 @@ def parquet_rows(path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
     ------
     ArticleError
         When the file is no Parquet, is damaged, or has no column ``text``.
-    TaggingError
+    MissingExtraError
         When pyarrow is not installed.
     """
     before = 0
@@ -206,7 +206,7 @@ def table_rows(path: str, *, max_bytes: int) -> Iterator[TableRows]:
 
     Raises
     ------
-    ArticleError, TaggingError
+    ArticleError, MissingExtraError
         As `parquet_rows`.
     """
     before = 0

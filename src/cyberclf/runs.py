@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from cyberclf.parquet import Table
     from cyberclf.resuming import PartFile
 
-__all__ = ["FILE_FORMATS", "Run", "is_regular"]
+__all__ = ["Run", "is_regular"]
 
-FILE_FORMATS: Final = ("table", "jsonl", "csv", "html", "parquet")
 _WRITE: Final = 8192
 #: Bytes of input from which the model need not wait and see whether it pays to load what scores many texts.
 _LARGE: Final = 2_000_000
