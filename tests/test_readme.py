@@ -1,5 +1,6 @@
 """The README's commands: they stand there as they are run."""
 
+import ast
 import os
 import re
 import shlex
@@ -59,3 +60,32 @@ def test_every_module_has_its_room():
     package = ROOT / "src" / "cyberclf"
     for module in [*package.glob("[a-z]*.py"), *(package / "kernel").glob("[a-z]*.py")]:
         assert f"`{module.stem}`" in README, module.stem
+
+
+def rooms():
+    """Modules of each row of the table of rooms; of `kernel` the package alone."""
+    rows = README.partition("| room | what lives there |\n|---|---|\n")[2].partition("\n\n")[0].splitlines()
+    found = [re.findall(r"`(\w+)`", row.split("|")[1]) for row in rows]
+    return [["kernel"] if row[0] == "kernel" else row for row in found]
+
+
+def imported(file):
+    """Modules of ours that a file imports when it is imported itself: not those for types, nor those put off."""
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "cyberclf":
+            names = [alias.name for alias in node.names] if node.module == "cyberclf" else [node.module.split(".")[1]]
+            yield from names
+
+
+def test_imports_only_point_downward():
+    depth = {module: row for row, modules in enumerate(rooms()) for module in modules}
+    package = ROOT / "src" / "cyberclf"
+    upward = [
+        f"{module} -> {name}"
+        for file in sorted(package.rglob("[a-z]*.py"))
+        for module in [file.relative_to(package).parts[0].removesuffix(".py")]
+        for name in imported(file)
+        if depth[name] < depth[module]
+    ]
+    assert depth["cli"] == 0
+    assert upward == []
