@@ -29,6 +29,7 @@ BAD_ROWS = {
     "title is a list": ({"text": "a", "title": [], "themes": []}, "'title' is no string"),
     "unknown kind": ({"text": "a", "themes": [], "kind": "rumour"}, "kind 'rumour'"),
     "source is a number": ({"text": "a", "themes": [], "source": 3}, "'source' is no string"),
+    "an event is a list": ({"text": "a", "themes": [], "event": ["x"]}, "'event' is neither a string nor a number"),
     "given and not judged": ({"text": "a", "themes": ["x"], "not_judged": ["x"]}, "both given and not judged"),
     "evidence beyond": ({"text": "abc", "themes": ["x"], "evidence": {"x": [[0, 9]]}}, "within 3 characters"),
     "evidence backwards": ({"text": "abc", "themes": ["x"], "evidence": {"x": [[2, 1]]}}, "no \\[start, end\\]"),
@@ -172,3 +173,9 @@ def test_a_column_of_noughts_is_a_theme_that_no_article_has(tmp_path):
 def test_a_table_of_columns_may_say_what_was_not_judged(tmp_path):
     corpus = read_corpus([table(tmp_path, "text,a,b,not_judged\nLe port,1,0,b\nLa mer,0,,\n")])
     assert [article.not_judged for article in corpus.articles] == [{"b"}, {"b"}]
+
+
+@pytest.mark.parametrize(("given", "expected"), [(0, "0"), ("a", "a"), (7.5, "7.5")])
+def test_a_number_names_an_article_and_an_event_as_a_string_does(tmp_path, given, expected):
+    (article,) = read_corpus([write(tmp_path, {"text": "a", "themes": [], "id": given, "event": given})]).articles
+    assert (article.id, article.event) == (expected, expected)

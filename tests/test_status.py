@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 import cyberclf
-from cyberclf.analyzer import article_bags
+from cyberclf.analyzer import article_bags, is_word
 from cyberclf.articles import Article
 from cyberclf.cli import cli
 from cyberclf.cli.common import corpus_of
@@ -25,7 +25,6 @@ from cyberclf.status import (
     MIN_WORDS,
     UNKNOWN,
     foreignness_cutoff,
-    is_word,
     status_of,
     tally,
     typicality_values,

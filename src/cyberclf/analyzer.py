@@ -31,6 +31,9 @@ __all__ = [
     "class_terms",
     "count_terms",
     "function_words",
+    "is_class_term",
+    "is_pair",
+    "is_word",
     "state_names",
     "stem",
     "stem_endings",
@@ -192,6 +195,21 @@ def analyzer_settings() -> dict[str, int | str]:
         "max_words": MAX_WORDS,
         "fingerprint": analyzer_fingerprint(),
     }
+
+
+def is_pair(term: str) -> bool:
+    """Whether a term is a pair of neighbouring stems."""
+    return " " in term
+
+
+def is_class_term(term: str) -> bool:
+    """Whether a term stands for classes of words, not for what is written."""
+    return term.startswith("@")
+
+
+def is_word(term: str) -> bool:
+    """Whether a term is a single stem: neither a pair nor a class term."""
+    return not is_pair(term) and not is_class_term(term)
 
 
 @cache

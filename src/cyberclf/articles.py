@@ -26,6 +26,7 @@ __all__ = [
     "articles_of",
     "find_files",
     "from_rows",
+    "named_by",
     "read_articles",
     "read_pieces",
     "text_of",
@@ -291,15 +292,26 @@ def text_of(row: dict[str, Any], where: str) -> tuple[str, int]:
     return f"{title}\n{text}", len(title) + 1
 
 
+def named_by(row: dict[str, Any], key: str) -> str | None:
+    """Name that a row gives, a string or number; None where it gives none.
+
+    Examples
+    --------
+    >>> named_by({"id": 0}, "id"), named_by({"id": ""}, "id"), named_by({"id": float("nan")}, "id")
+    ('0', None, None)
+    """
+    given = row.get(key)
+    # NaN, which is how a table says that there is none, is not itself.
+    return str(given) if isinstance(given, str | int | float) and given == given and given != "" else None
+
+
 def from_rows(rows: Iterable[tuple[str, dict[str, Any] | str]]) -> Iterator[Article | Unreadable]:
     """Make articles of rows (``FILE:row``, object); a string instead says what is wrong with the row."""
     for where, row in rows:
         if isinstance(row, str):
             yield Unreadable(where, where, row)
             continue
-        given = row.get("id")
-        # NaN, which is how a table says that there is none, is not itself.
-        row_id = str(given) if isinstance(given, str | int | float) and given == given and given != "" else where
+        row_id = named_by(row, "id") or where
         try:
             text, offset = text_of(row, where)
         except ArticleError as error:

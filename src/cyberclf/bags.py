@@ -10,7 +10,7 @@ from typing import IO, Any, Final, cast
 
 import numpy as np
 
-from cyberclf.analyzer import analyzer_fingerprint
+from cyberclf.analyzer import analyzer_fingerprint, is_pair
 from cyberclf.corpus import BAGS_FORMAT, BAGS_VERSION, Corpus
 from cyberclf.encode import encode
 from cyberclf.files import atomic_write
@@ -79,7 +79,7 @@ def extract(corpus: Corpus, *, min_articles: int = MIN_ARTICLES, known: Corpus |
     for column, term in enumerate(encoded.terms):
         having = held.indices[held.indptr[column] : held.indptr[column + 1]]
         shared = len(np.unique(encoded.groups[having]))
-        pair = " " in term
+        pair = is_pair(term)
         if pair:
             sources = len(np.unique(source_numbers[having[named[having]]]))
             keep = shared >= max(min_articles, _MIN_WORD_ARTICLES) and sources >= MIN_SOURCES
@@ -89,7 +89,7 @@ def extract(corpus: Corpus, *, min_articles: int = MIN_ARTICLES, known: Corpus |
             kept.add(term)
         else:
             dropped[pair] += 1
-    kept_pairs = sum(" " in term for term in kept)
+    kept_pairs = sum(map(is_pair, kept))
     return Extraction(
         rows=tuple(_row(article, kept) for article in corpus.articles),
         min_articles=min_articles,

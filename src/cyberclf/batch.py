@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import article_bags
+from cyberclf.analyzer import article_bags, is_word
 from cyberclf.calibration import logistic
 from cyberclf.errors import one_line
-from cyberclf.status import UNKNOWN, is_word
+from cyberclf.status import UNKNOWN
 from cyberclf.tagged import ReadTexts, TaggedTexts
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from cyberclf.analyzer import is_pair
 from cyberclf.events import event_groups
 from cyberclf.labelled import LabelledArticle
 
@@ -96,7 +97,7 @@ def encode(articles: Iterable[LabelledArticle], themes: Iterable[str]) -> Encode
         first.append(len(ends) - 1)
         if article.bags is not None:
             pairs = set() if pairs is None else pairs
-            pairs.update(term for bag in bags for term in bag if " " in term)
+            pairs.update(term for bag in bags for term in bag if is_pair(term))
         for theme, column in order.items():
             labels[number, column] = np.nan if theme in article.not_judged else theme in article.themes
     shape = (len(ends) - 1, len(index))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from cyberclf.analyzer import is_word
 from cyberclf.labelled import LabelledArticle
-from cyberclf.status import is_word
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import count_terms, stem
+from cyberclf.analyzer import count_terms, is_class_term, stem
 from cyberclf.calibration import logistic
 from cyberclf.explanation import Explanation, PassagePart, SentencePart, TermPart, ThemeExplanation
 from cyberclf.model import Model
@@ -89,7 +89,7 @@ def readable(term: str, words: Mapping[str, str] | None = None) -> str:
     >>> readable("strateg nation", {"strateg": "strategie", "nation": "nationale"})
     'strategie nationale'
     """
-    if not term.startswith("@"):
+    if not is_class_term(term):
         known = words or {}
         return " ".join(known.get(part, part) for part in term.split(" "))
     name = term[1:]
@@ -189,7 +189,7 @@ def _shares(passage: Passage, terms: Sequence[str], *, first: bool) -> FloatArra
     def shared(term: str) -> FloatArray:
         if term in _NUMBERS:
             return of("@state")
-        if term.startswith("@") and "+" in term:
+        if is_class_term(term) and "+" in term:
             left, right = term[1:].split("+")
             halves: FloatArray = (of(f"@{left}") + of(f"@{right}")) / 2.0
             return halves

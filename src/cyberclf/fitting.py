@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from cyberclf.analyzer import is_pair
 from cyberclf.encode import Encoded
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def keep_terms(data: Encoded, rows: IntArray, recipe: Recipe) -> IntArray:
     held = data.by_article()[rows]
     held.data = np.ones_like(held.data)
     n_articles = np.asarray(held.sum(axis=0)).ravel()
-    pair = np.array([" " in term for term in data.terms], dtype=bool)
+    pair = np.array([is_pair(term) for term in data.terms], dtype=bool)
     enough = n_articles >= np.where(pair, recipe.min_pair_articles, recipe.min_articles)
     names, source = np.unique(data.sources[rows], return_inverse=True)
     if len(names) > 1:
@@ -144,7 +145,7 @@ def fit_linear(data: Encoded, rows: IntArray, recipe: Recipe) -> Linear:
     weight = np.where(data.kinds[article] == "written", recipe.written_weight, 1.0)
     alone = np.diff(data.first)[article] == 1
     counts_whole = data.by_article()[rows][:, kept]
-    single = np.array([" " not in data.terms[column] for column in kept], dtype=bool)
+    single = np.array([not is_pair(data.terms[column]) for column in kept], dtype=bool)
     idf_whole = np.where(single, _idf(counts_whole), 0.0)
     whole = tfidf(counts_whole, idf_whole)
     weight_whole = np.where(data.kinds[rows] == "written", recipe.written_weight, 1.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cyberclf.analyzer import bags_of
-from cyberclf.articles import text_of
+from cyberclf.articles import named_by, text_of
 from cyberclf.errors import CorpusError
 from cyberclf.passages import passages
 from cyberclf.themes import id_fault, theme_id
@@ -101,10 +101,11 @@ def labelled_article(row: dict[str, Any], where: str, path: Path) -> LabelledArt
         text, offset = text_of(row, where)
         if not text.strip():
             raise CorpusError(f"{where}: the text is empty; fill it or leave the row out")
+    if not isinstance(row.get("event"), str | int | float | None):
+        raise CorpusError(f"{where}: 'event' is neither a string nor a number")
     size = len(bags) if bags is not None else len(text or "") - offset
-    event = row.get("event")
     return LabelledArticle(
-        id=str(row.get("id") or where),
+        id=named_by(row, "id") or where,
         where=where,
         themes=themes,
         not_judged=not_judged,
@@ -113,7 +114,7 @@ def labelled_article(row: dict[str, Any], where: str, path: Path) -> LabelledArt
         evidence=_evidence(row.get("evidence") or {}, themes, size, offset, where, spans=bags is None),
         kind=kind,
         source=_optional(row, "source", where),
-        event=None if event is None or event == "" or event != event else str(event),
+        event=named_by(row, "event"),
         date=_optional(row, "date", where),
         certain=row.get("certain") is not False,
     )

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from cyberclf.analyzer import is_word
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
@@ -23,7 +25,6 @@ __all__ = [
     "Status",
     "foreignness_cutoff",
     "is_judged",
-    "is_word",
     "status_of",
     "tally",
     "typicality_values",
@@ -66,11 +67,6 @@ def typicality_values(idf_whole: FloatArray) -> FloatArray:
     """
     values: FloatArray = np.clip((_RARE - idf_whole) / (_RARE - 1.0), 0.0, 1.0)
     return values
-
-
-def is_word(term: str) -> bool:
-    """Whether a term is a single word: neither a pair nor a class term."""
-    return " " not in term and not term.startswith("@")
 
 
 def tally(bags: Iterable[Mapping[str, int]], index: Mapping[str, int], values: FloatArray) -> tuple[int, float]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 import cyberclf
+from cyberclf.analyzer import is_word
 from cyberclf.calibration import Thresholds, calibrate, choose_favoured, logistic
 from cyberclf.conformal import review_grid
 from cyberclf.corpus import Corpus
@@ -19,7 +20,7 @@ from cyberclf.folds import Split
 from cyberclf.giving import themes_per_article
 from cyberclf.holdout import OutOfFold, Say, out_of_fold, prepare, silent
 from cyberclf.model import Model
-from cyberclf.status import MIN_WORDS, foreignness_cutoff, is_word
+from cyberclf.status import MIN_WORDS, foreignness_cutoff
 from cyberclf.themes import Theme, known_themes
 
 __all__ = ["Trained", "train"]

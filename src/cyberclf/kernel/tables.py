@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import class_terms, function_words, state_names, stem_endings, word_classes
+from cyberclf.analyzer import class_terms, function_words, is_pair, state_names, stem_endings, word_classes
 from cyberclf.kernel.layout import Counting, FloatArray, Tables
 from cyberclf.kernel.scoring import LOGS
 from cyberclf.kernel.signs import byte_table, sign_tables
@@ -132,7 +132,7 @@ def build_tables(
     terms = _numbered(vocabulary, rows[:, 0])
     numbers = [terms[term] for term in vocabulary]
     stems = {term: number for term, number in terms.items() if " " not in term and not term.startswith("@")}
-    pairs = [term.split(" ") for term in terms if " " in term]
+    pairs = [term.split(" ") for term in terms if is_pair(term)]
     # A stem that stands only in pairs gets a number beyond the vocabulary.  For the rest, it
     # is an unknown word.
     n_terms = 1 + len(terms)
