@@ -637,14 +637,31 @@ def test_a_table_that_only_says_what_articles_have_is_refused(tmp_path, call):
     assert "in a 0/1 table write 0, not an empty cell (not judged), where an article lacks a theme" in err
 
 
-def test_a_theme_of_no_article_is_given_to_none(tmp_path, call):
+def test_a_column_of_noughts_is_said_and_not_learnt(tmp_path, call):
     path = tmp_path / "c.csv"
     rows = [(text, "1,0") for text in FISHING] + [(text, "0,0") for text in [*MUSIC, *NEITHER]]
-    path.write_text("text,pesca,nada\n" + "".join(f'"{text}",{cells}\n' for text, cells in rows), "utf-8")
-    assert call("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1)[0] == 0
-    status, out, _ = call("predict", path, "--model", tmp_path / "m.safetensors", "--force")
+    path.write_text("text,pesca,macro\n" + "".join(f'"{text}",{cells}\n' for text, cells in rows), "utf-8")
+    status, _, err = call("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1)
     assert status == 0
-    assert not any("nada" in json.loads(line)["themes"] for line in out.splitlines())
+    assert "theme 'macro' is in no article: nothing is learnt of it" in err
+    status, out, _ = call("predict", path, "--model", tmp_path / "m.safetensors")
+    assert status == 0
+    assert all(list(json.loads(line)["probabilities"]) == ["pesca"] for line in out.splitlines())
+    # What the model has no theme of, and no article either, does not keep it from being scored.
+    status, out, err = call("evaluate", path, "--model", tmp_path / "m.safetensors")
+    assert status == 0, err
+
+
+def test_a_theme_that_no_article_has_is_scored_where_the_labels_ask_for_it(tmp_path, call):
+    path, model = tmp_path / "c.csv", ROOT / "models" / "cyberclf.safetensors"
+    columns = "strategy,bilateral_cooperation,ai_regulation,capacity_building"
+    path.write_text(f"text,{columns}\n{'Stratégie nationale de cybersécurité. ' * 9},1,0,0,0\n", "utf-8")
+    assert "not scored" not in call("evaluate", path, "--model", model)[1]
+    path.write_text(f"text,{columns}\nLa pluie tombe sur le port et la mer.,0,0,0,0\n", "utf-8")
+    for command in (["evaluate", path, "--model", model], ["compare", model, model, path]):
+        status, _, err = call(*command)
+        assert status == 1
+        assert "no article has a theme" in err or "has none of the themes in common" in err
 
 
 def test_what_of_a_corpus_is_hardly_meant_is_said(tmp_path, call):

@@ -165,9 +165,11 @@ def test_an_id_in_two_forms_of_unicode_is_one_theme(tmp_path):
     assert read_corpus([write(tmp_path, row)]).articles[0].evidence == {"p\u00eache": ((0, 1),)}
 
 
-def test_a_column_of_noughts_is_a_theme_that_no_article_has(tmp_path):
-    corpus = read_corpus([table(tmp_path, "text,a,b\nLe port,1,0\nLa mer,0,0\n")])
-    assert corpus.themes == ("a", "b")
+def test_a_theme_that_no_article_has_is_none_of_the_corpus(tmp_path):
+    corpus = read_corpus([table(tmp_path, "text,a,b,c\nLe port,1,0,\nLa mer,0,0,0\n")])
+    assert (corpus.themes, corpus.unmet) == (("a",), ("b", "c"))
+    row = {"text": "abc", "themes": ["a"], "not_judged": ["d"]}
+    assert read_corpus([write(tmp_path, row)]).unmet == ("d",)
 
 
 def test_a_table_of_columns_may_say_what_was_not_judged(tmp_path):

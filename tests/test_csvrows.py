@@ -24,6 +24,9 @@ CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 @given(st.lists(st.tuples(CELL, CELL, CELL), max_size=6), st.sampled_from([",", ";", "\t"]))
 def test_what_is_written_as_csv_is_read_again(table, delimiter):
+    if delimiter == "\t":
+        # A text whose every line has all the tabs of a row is taken for rows: see below.
+        table = [tuple(cell.replace("\t", " ") for cell in row) for row in table]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL)
     writer.writerows([("id", "text", "title"), *table])
@@ -65,9 +68,22 @@ def test_quotes_of_a_tab_separated_file_may_be_signs_like_others(body):
 def test_a_tab_separated_file_may_quote_texts_over_several_lines():
     assert read('id\ttext\n1\t"one\ntwo"\n2\t"a\tb"\n', "a.tsv") == [["1", "one\ntwo"], ["2", "a\tb"]]
     assert read('text\n"one\ntwo"\n', "a.tsv") == [["one\ntwo"]]
+    # But then no tab in them: each of these lines could be a row.
+    assert read('id\ttext\n1\t"one\ntwo\tthree"\n', "a.tsv") == [["1", '"one'], ["two", 'three"']]
+    assert read('id\ttext\n1\t"a" b\n2\t"one\ntwo"\n', "a.tsv") == [["1", '"a" b'], ["2", "one\ntwo"]]
 
 
-def test_rows_that_each_open_a_quote_are_not_read_again_without_end(monkeypatch):
+def test_the_lines_of_a_text_that_is_no_csv_are_no_articles():
+    found = rows('id,text\n1,"Il a dit\n"oui" à la loi\net au vote."\n2,two\n')
+    assert [row["text"] for _, row in found if isinstance(row, dict)] == ["two"]
+    assert "in a quoted text that runs on for 2 lines" in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "lost"),
+    [('a","b\n', "a.csv", True), ('a"\t"b\n', "a.tsv", False), ('a"\t"b\nx\n', "a.tsv", True)],
+)
+def test_rows_that_each_open_a_quote_are_not_read_again_without_end(monkeypatch, line, path, lost):
     monkeypatch.setattr(csvrows, "MAX_BYTES", 2000)
     read_lines = 0
     step = csvrows._Lines.__next__
@@ -78,9 +94,12 @@ def test_rows_that_each_open_a_quote_are_not_read_again_without_end(monkeypatch)
         return step(self)
 
     monkeypatch.setattr(csvrows._Lines, "__next__", counted)
-    found = rows("id,text\n" + 'a","b\n' * 5000)
-    assert read_lines < 100_000
-    assert "lines after it are lost with it" in found[-1][1]
+    head = "id\ttext\n" if path.endswith(".tsv") else "id,text\n"
+    found = rows(head + line * 5000, path)
+    assert read_lines < 150_000
+    assert any("are lost" in row for _, row in found if isinstance(row, str)) == lost
+    if not lost:
+        assert [list(row.values()) for _, row in found] == [line.rstrip("\n").split("\t")] * 5000
 
 
 def test_a_row_longer_than_any_article_is_an_error_in_its_place(monkeypatch):

@@ -154,3 +154,12 @@ def test_intervals_hold_the_truth_where_the_articles_of_an_event_stand_or_fall_t
         row = score_table(made).loc["a"]
         covered += row["recall_low"] <= 0.7 <= row["recall_high"]
     assert covered >= 50
+
+
+def test_a_probability_rises_with_its_score_even_where_what_was_held_out_says_otherwise():
+    scores = np.linspace(-3, 3, 80)[:, None]
+    curve = calibrate(scores, (scores < 0).astype(float))
+    assert curve[0, 0] == pytest.approx(0.05, abs=1e-6)
+    probability = logistic(scores, curve)[:, 0]
+    assert (np.diff(probability) > 0).all()
+    assert probability.mean() == pytest.approx(0.5, abs=0.02)

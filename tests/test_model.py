@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 
 import cyberclf
+from cyberclf.themes import Theme
 
 MODEL = cyberclf.load()
 PIPELINE = MODEL.to_pipeline()
@@ -146,5 +147,13 @@ def test_the_pipeline_can_be_cloned_and_names_its_classes():
     texts = ["Le Mali adopte sa stratégie nationale de cybersécurité."]
     assert (clone(PIPELINE).predict_proba(texts) == PIPELINE.predict_proba(texts)).all()
     assert PIPELINE.classes_.tolist() == list(MODEL.themes)
+    before = PIPELINE.predict(texts)
+    clone(PIPELINE).set_params(themes__thresholds=np.full(4, 2.0))
+    assert (PIPELINE.predict(texts) == before).all()
     with pytest.raises(TypeError, match="X is one string"):
         PIPELINE.predict(texts[0])
+
+
+def test_a_theme_is_found_in_either_form_of_unicode(small):
+    named = replace(small.model, theme_list=(Theme("p\u00eache", "", ""), *small.model.theme_list[1:]))
+    assert named.with_thresholds({"pe\u0302che": 0.25}).thresholds[0] == 0.25

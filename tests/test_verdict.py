@@ -80,6 +80,11 @@ def test_what_is_nearly_all_is_not_said_to_be_all():
     assert "it gives, more than 99 are right" in said
     assert "it finds more than 99." in said
     assert "right for more than 99 articles in 100" in said
+    (said,) = [s for s in verdict(part_of(labels, labels, given), NAMES) if s.startswith("Where")]
+    assert "of a half or more, 100 % on average, the theme is there in 100 % of the cases" in said
+    almost = part_of(np.where(labels == 1, 0.999, 0.001), labels, given)
+    (said,) = [s for s in verdict(almost, NAMES) if s.startswith("Where")]
+    assert "of a half or more, more than 99 % on average" in said
 
 
 def test_themes_found_equally_well_are_not_set_against_each_other():

@@ -17,7 +17,7 @@ from cyberclf.errors import ArtifactError
 from cyberclf.files import atomic_write, shipped
 from cyberclf.giving import PER_ARTICLE
 from cyberclf.model import Model
-from cyberclf.themes import Theme, id_fault
+from cyberclf.themes import Theme, id_fault, theme_id
 
 __all__ = ["FORMAT_VERSION", "SHIPPED", "fingerprint", "load", "save"]
 
@@ -232,7 +232,8 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
 
 
 def _themes(rows: list[dict[str, Any]]) -> tuple[Theme, ...]:
-    themes = tuple(Theme(**{key: str(row[key]) for key in _THEME_KEYS}) for row in rows)
+    made = ({key: str(row[key]) for key in _THEME_KEYS} for row in rows)
+    themes = tuple(Theme(**row | {"id": theme_id(row["id"])}) for row in made)
     if len({theme.id for theme in themes}) < len(themes):
         raise ValueError("two themes have the same id")
     for theme in themes:

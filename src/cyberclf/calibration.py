@@ -30,6 +30,9 @@ _PRIOR_POSITIVES = 10.0
 _HALF_POSITIVES = 20.0
 _RESAMPLES = 200
 _ODDS_LIMIT = 1e-4
+#: Slopes of curves are no smaller. Scores of held-out articles can run against their labels, where these are few or
+#: alike; probabilities that fall as scores rise would then turn what the model, trained on all, has learnt about.
+_LEAST_SLOPE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +74,7 @@ def calibrate(scores: FloatArray, labels: FloatArray) -> FloatArray:
     """Fit a logistic curve a theme, drawn toward one common to all themes where positives are few.
 
     Platt scaling (Platt 1999) as maximum a posteriori: the prior is centred on the curve fitted to
-    all themes at once.
+    all themes at once.  Slopes are 0.05 or more.
 
     Parameters
     ----------
@@ -88,14 +91,22 @@ def calibrate(scores: FloatArray, labels: FloatArray) -> FloatArray:
     n_themes = scores.shape[1]
     judged = ~np.isnan(labels) & ~np.isnan(scores)
     start = np.array([0.5, 0.0])
-    common = _fit(scores[judged], labels[judged], start, np.full(2, 1e-2)) if judged.any() else start
+    common = _rising(scores[judged], labels[judged], start, np.full(2, 1e-2)) if judged.any() else start
     curve = np.empty((2, n_themes))
     # In units of the curve: a prior as strong as some positives whose scores spread by one.
     strength = np.array([_PRIOR_POSITIVES, _PRIOR_POSITIVES / 4])
     for theme in range(n_themes):
         rows = judged[:, theme]
-        curve[:, theme] = _fit(scores[rows, theme], labels[rows, theme], common, strength)
+        curve[:, theme] = _rising(scores[rows, theme], labels[rows, theme], common, strength)
     return curve
+
+
+def _rising(x: FloatArray, y: FloatArray, centre: FloatArray, strength: FloatArray) -> FloatArray:
+    """Fit a curve whose slope is no smaller than the least."""
+    w = _fit(x, y, centre, strength)
+    if w[0] >= _LEAST_SLOPE:
+        return w
+    return _fit(x, y, np.array([_LEAST_SLOPE, centre[1]]), np.array([1e9, strength[1]]))
 
 
 def _fit(x: FloatArray, y: FloatArray, centre: FloatArray, strength: FloatArray) -> FloatArray:

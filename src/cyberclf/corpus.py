@@ -36,14 +36,17 @@ class Corpus:
     ----------
     articles : tuple of LabelledArticle
     themes : tuple of str
-        Ids; those of the codebook in its order, then the others sorted.
+        Ids that some article has; those of the codebook in its order, then the others sorted.
     fingerprint : str
         SHA-256 of the articles and labels, hexadecimal.
+    unmet : tuple of str
+        Ids that articles were judged for, and none has: of them nothing can be learnt.
     """
 
     articles: tuple[LabelledArticle, ...]
     themes: tuple[str, ...]
     fingerprint: str
+    unmet: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, articles: Iterable[LabelledArticle], asked: Iterable[str] = ()) -> "Corpus":
@@ -53,7 +56,7 @@ class Corpus:
         ----------
         articles : iterable of LabelledArticle
         asked : iterable of str
-            Themes that they were judged for, though perhaps none has them.
+            Themes that they were judged for, whether or not one has them.
 
         Raises
         ------
@@ -63,14 +66,28 @@ class Corpus:
         found = tuple(articles)
         if not found:
             raise CorpusError("the corpus is empty; give rows with a text and its themes")
-        themes = theme_order({*asked}.union(*[a.themes | a.not_judged for a in found]))
+        having: set[str] = set()
+        for a in found:
+            having |= a.themes
+        themes = theme_order(having)
+        unmet = {*asked}.difference(having)
+        for a in found:
+            unmet |= a.not_judged - having
         digest = hashlib.sha256(json.dumps(themes).encode())
         for a in found:
             content = a.text if a.text is not None else a.bags
             evidence = {theme: list(marks) for theme, marks in a.evidence.items()}
             labels = [sorted(a.themes), sorted(a.not_judged), evidence, a.kind, a.source, a.event, a.date, a.certain]
             digest.update(json.dumps([content, labels], sort_keys=True).encode())
-        return cls(found, themes, digest.hexdigest())
+        return cls(found, themes, digest.hexdigest(), theme_order(unmet))
+
+    def told_apart(self) -> set[str]:
+        """Themes that some article has and some article lacks."""
+        known, having, lacked = frozenset(self.themes), set[str](), set[str]()
+        for article in self.articles:
+            having |= article.themes
+            lacked |= known - article.themes - article.not_judged
+        return having & lacked
 
 
 def theme_order(ids: Iterable[str]) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ import collections
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any, Final
 
 from cyberclf.errors import ArticleError
@@ -81,7 +82,8 @@ class _Lines:
         self.held.append(line)
         if line is None:
             raise csv.Error(f"a line longer than {MAX_BYTES} characters")
-        self._size += len(line)
+        # What a line costs in memory, beside its letters.
+        self._size += len(line) + 60
         if self._size > MAX_BYTES:
             raise csv.Error(f"a row longer than {MAX_BYTES} characters")
         return line
@@ -90,14 +92,13 @@ class _Lines:
         """Begin a record."""
         self.held, self._size = [], 0
 
-    def keep_first(self) -> int:
-        """Take the first line held for the whole record; give the others again. Return how many lines are lost."""
-        others = self.held[1:]
+    def give_again(self, lines: Sequence[str | None]) -> int:
+        """Give the last of the lines held once more.  Return how many are lost, where that was done too often."""
         # A hostile file could have its lines read again for each of them.
-        self._repeated += self._size
-        if self._repeated > _REPEATS * (self._read + MAX_BYTES):
-            return len(others)
-        self._again.extendleft(reversed(others))
+        self._repeated += sum(len(line or "") for line in lines)
+        if self._repeated > _REPEATS * self._read + MAX_BYTES:
+            return len(lines)
+        self._again.extendleft(reversed(lines))
         return 0
 
     def _next(self) -> str | None:
@@ -127,31 +128,62 @@ def _columns(reader: Any, path: str, needed: tuple[str, ...]) -> list[str]:
 def _records(reader: Any, lines: _Lines, width: int, delimiter: str) -> Iterator[list[str] | str]:
     """Yield the cells of each record, or why it is none.
 
-    A quote that nothing closes would swallow the rows after it: what is no record costs its first line alone, and
-    reading goes on at the second. Much TSV has no quotes that mean anything: lines that have all their tabs are rows.
+    A quote that nothing closes would swallow the rows after it, up to the quote that opens a cell of one of them:
+    it costs its own line alone, and reading goes on at the next.
     """
     while True:
         lines.start()
         try:
-            found: list[str] | str = next(reader)
+            found = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            runs_on = f", in a quoted text that runs on for {len(lines.held)} lines" if len(lines.held) > 1 else ""
-            found = f"{error}{runs_on}"
-        wrong = isinstance(found, str)
-        if delimiter == "\t" and (wrong or len(lines.held) > 1):
-            first = lines.held[0]
-            if first is not None and _have_all_tabs(lines.held[:2] if wrong else lines.held, width):
-                found = first.rstrip("\r\n").split("\t")
-                wrong = True
-        if wrong and (lost := lines.keep_first()):
-            found = f"{found if isinstance(found, str) else 'quotes'}; the {lost} lines after it are lost with it"
-        yield found
+            fault = str(error)
+        else:
+            fault = ""
+        held = lines.held
+        if delimiter == "\t" and (fault or len(held) > 1) and (rows := _plain_rows(held, width, faulty=bool(fault))):
+            yield from rows
+            if lost := lines.give_again(held[len(rows) :]):
+                yield f"quotes that nothing closes, so often that {lost} lines are lost"
+        elif not fault:
+            yield found
+        else:
+            if len(held) > 1:
+                fault += f", in a quoted text that runs on for {len(held)} lines"
+                last = held[-1] or ""
+                if "expected after" not in fault or last.startswith('"') or f'{delimiter}"' in last:
+                    lost = lines.give_again(held[1:])
+                    fault += f"; the {lost} lines after it are lost with it" if lost else ""
+            yield fault
 
 
-def _have_all_tabs(lines: list[str | None], width: int) -> bool:
-    return width > 1 and all(line is not None and line.count("\t") == width - 1 for line in lines)
+def _plain_rows(held: list[str | None], width: int, *, faulty: bool) -> list[list[str]]:
+    """Rows of tab-separated lines whose quotes mean nothing, as in much TSV; none where it is otherwise.
+
+    They mean nothing where they would join lines that each have all their tabs, or where what they make is no row
+    and the first two lines have.
+    """
+    if width < 2 or not all(_has_all_tabs(line, width) for line in (held[:2] if faulty else held)):
+        return []
+    rows = [_cells(held[0])]
+    for line, after in zip_longest(held[1:], held[2:]):
+        try:
+            (cells,) = csv.reader([line or ""], delimiter="\t", strict=True)
+        except csv.Error:
+            cells = _cells(line) if _has_all_tabs(line, width) and _has_all_tabs(after, width) else []
+        if len(cells) != width:
+            break
+        rows.append(cells)
+    return rows
+
+
+def _has_all_tabs(line: str | None, width: int) -> bool:
+    return line is not None and line.count("\t") == width - 1
+
+
+def _cells(line: str | None) -> list[str]:
+    return (line or "").rstrip("\r\n").split("\t")
 
 
 def _delimiter(head: str, path: str) -> str:

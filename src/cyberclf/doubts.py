@@ -66,13 +66,10 @@ def _names(themes: Sequence[str]) -> Iterator[str]:
 
 
 def _lopsided(corpus: Corpus) -> Iterator[str]:
-    known, lacked, having = set(corpus.themes), set[str](), set[str]()
-    for article in corpus.articles:
-        having |= article.themes
-        lacked |= known - article.themes - article.not_judged
+    for theme in corpus.unmet:
+        yield f"theme '{theme}' is in no article: nothing is learnt of it"
     # Where all are so, training refuses the corpus, and says why.
-    for theme in corpus.themes if having & lacked else ():
-        if theme not in having:
-            yield f"theme '{theme}' is in no article: nothing tells it from the rest"
-        elif theme not in lacked:
-            yield f"theme '{theme}' is in every article judged for it: nothing tells it from the rest"
+    if apart := corpus.told_apart():
+        for theme in corpus.themes:
+            if theme not in apart:
+                yield f"theme '{theme}' is in every article judged for it: nothing tells it from the rest"

@@ -254,8 +254,9 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
             f"no article has a theme, so nothing can be scored; the model's are {', '.join(model.themes)}"
         )
     data = encode(corpus.articles, model.themes)
-    named = np.isin(model.themes, corpus.themes)
-    unnamed = ", ".join(theme for theme in model.themes if theme not in corpus.themes)
+    asked = {*corpus.themes, *corpus.unmet}
+    named = np.isin(model.themes, [*asked])
+    unnamed = ", ".join(theme for theme in model.themes if theme not in asked)
     data = replace(data, labels=np.where(named, data.labels, np.nan))
     (said,) = answers(corpus.articles, [model])
     parts = []

@@ -100,9 +100,7 @@ def check(corpus: Corpus) -> None:
         raise CorpusError(
             f"every article has the same themes ({given}): there is nothing to tell apart; add articles without them"
         )
-    having = frozenset().union(*[themes for themes, _ in judged])
-    lacked = set().union(*[set(corpus.themes) - themes - not_judged for themes, not_judged in judged])
-    if not having & lacked:
+    if not corpus.told_apart():
         raise CorpusError(
             "of no theme are there articles that have it and articles that lack it: there is nothing to tell apart; "
             "in a 0/1 table write 0, not an empty cell (not judged), where an article lacks a theme"

@@ -19,7 +19,7 @@ from cyberclf.passages import passages
 from cyberclf.status import UNKNOWN, is_judged, status_of, tally, typicality_values
 from cyberclf.tagged import ReadTexts, TaggedText, TaggedTexts
 from cyberclf.texts import as_texts
-from cyberclf.themes import Theme
+from cyberclf.themes import Theme, theme_id
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -365,7 +365,8 @@ class Model:
         0.75
         """
         values = self.thresholds.copy()
-        for theme, value in thresholds.items():
+        for written, value in thresholds.items():
+            theme = theme_id(written)
             if theme not in self.themes:
                 raise ValueError(f"theme '{theme}' is not one of the model's: {', '.join(self.themes)}")
             if not 0.0 <= value <= 1.0:

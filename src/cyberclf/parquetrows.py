@@ -61,12 +61,14 @@ def _batches(path: str, columns: Sequence[str] | None = None) -> Iterator["pa.Re
     with open_parquet(path) as opened:
         kept = [name for name in columns if name in opened.schema_arrow.names] if columns else None
         held: list[pa.RecordBatch] = []
+        size = 0
         try:
             for few in opened.iter_batches(batch_size=_READ, columns=kept, use_threads=False):
                 held.append(few)
-                if sum(map(len, held)) >= _BATCH or sum(batch.nbytes for batch in held) > MAX_BYTES:
+                size += few.nbytes
+                if len(held) * _READ >= _BATCH or size > MAX_BYTES:
                     yield from _joined(held)
-                    held = []
+                    held, size = [], 0
             yield from _joined(held)
         except (pyarrow.ArrowException, OSError) as error:
             raise ArticleError(f"{path}: damaged: {one_line(error)}; from there on nothing could be read") from None

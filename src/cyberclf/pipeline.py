@@ -1,5 +1,6 @@
 """Model -> the equivalent scikit-learn pipeline."""
 
+import copy
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -52,8 +53,8 @@ class PassageVectorizer(TransformerMixin, BaseEstimator):
         return True
 
     def __sklearn_clone__(self) -> "PassageVectorizer":
-        """Return itself: a clone without its numbers would be of no use, since `fit` learns none."""
-        return self
+        """Return a copy with its numbers: without them it would be of no use, since `fit` learns none."""
+        return copy.copy(self)
 
     def transform(self, X: Iterable[str]) -> Passages:
         """Return the rows of the passages, where those of each text begin, and the rows of the texts."""
@@ -110,8 +111,8 @@ class PassagePooler(ClassifierMixin, BaseEstimator):
         return True
 
     def __sklearn_clone__(self) -> "PassagePooler":
-        """Return itself: a clone without its numbers would be of no use, since `fit` learns none."""
-        return self
+        """Return a copy with its numbers: without them it would be of no use, since `fit` learns none."""
+        return copy.copy(self)
 
     @property
     def classes_(self) -> npt.NDArray[np.str_]:

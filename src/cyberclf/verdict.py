@@ -86,6 +86,10 @@ def _hundred(share: float) -> str:
     return f"about {round(100 * share)}" if 0 < share < 1 else f"{round(100 * share)}"
 
 
+def _percent(share: float) -> str:
+    return f"{_hundred(share).removeprefix('about ')} %"
+
+
 def _macro_f1(part: Part) -> float:
     return float(part.table.to_dict(orient="index")["macro"]["f1"])
 
@@ -121,8 +125,8 @@ def _belief(part: Part) -> list[str]:
     ((mean, true, _),) = reliability(truth[high], p[high], n_bins=1)
     gap = "about as often as it says" if abs(mean - true) < 0.05 else "more often" if true > mean else "less often"
     said = (
-        f"Where it says a probability of a half or more, {mean:.0%} on average, the theme is there in "
-        f"{true:.0%} of the cases: {gap}{'' if gap.endswith('says') else ' than it says'}."
+        f"Where it says a probability of a half or more, {_percent(mean)} on average, the theme is there in "
+        f"{_percent(true)} of the cases: {gap}{'' if gap.endswith('says') else ' than it says'}."
     )
     return [said]
 

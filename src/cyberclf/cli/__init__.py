@@ -55,7 +55,7 @@ def main(args: Sequence[str] | None = None) -> None:
     warnings.formatwarning = lambda message, *_, **__: printable(f"cyberclf: {message}") + "\n"
     try:
         given = list(sys.argv[1:] if args is None else args)
-        cli.main(args=given, prog_name="cyberclf", standalone_mode=False, obj=given)
+        cli.main(args=args, prog_name="cyberclf", standalone_mode=False, obj=given)
         sys.stdout.flush()
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)

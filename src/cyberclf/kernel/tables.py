@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import class_terms, function_words, is_pair, state_names, stem_endings, word_classes
+from cyberclf.analyzer import class_terms, function_words, is_pair, is_word, state_names, stem_endings, word_classes
 from cyberclf.kernel.layout import Counting, FloatArray, Tables
 from cyberclf.kernel.scoring import LOGS
 from cyberclf.kernel.signs import byte_table, sign_tables
@@ -131,7 +131,7 @@ def build_tables(
     seed = int.from_bytes(os.urandom(8), "little")
     terms = _numbered(vocabulary, rows[:, 0])
     numbers = [terms[term] for term in vocabulary]
-    stems = {term: number for term, number in terms.items() if " " not in term and not term.startswith("@")}
+    stems = {term: number for term, number in terms.items() if is_word(term)}
     pairs = [term.split(" ") for term in terms if is_pair(term)]
     # A stem that stands only in pairs gets a number beyond the vocabulary.  For the rest, it
     # is an unknown word.
