@@ -155,7 +155,9 @@ def test_a_file_without_rows(call, tmp_path):
     [
         ("a.csv", b"", "a.csv: empty; it needs a header line with the column text"),
         ("a.csv", b"id,body\n1,x\n", "a.csv: no column 'text'; it has id, body"),
-        ("a.csv", b"text,text\n1,x\n", "a.csv: two columns have the same name"),
+        ("a.csv", b"sep=;\nID;Text\n1;x\n", "a.csv: no column 'text'; rename 'Text' to 'text'"),
+        ("a.xlsx", b"PK", "; save the sheet as CSV UTF-8"),
+        ("a.csv", b"text,text\n1,x\n", "a.csv: two columns have the name 'text'; rename one"),
         ("a.csv", b'text\n"never closed\n', "a.csv:2: not CSV: "),
         ("a.tsv", b"id,text\n1,x\n", "a.tsv: no column 'text'"),
         ("a.jsonl", b'{"id": 1}\n', "a.jsonl:1: no text; each row needs 'text', a string"),
@@ -279,7 +281,7 @@ def test_a_bad_row_of_a_table_leaves_no_noise(tmp_path):
     assert (status, out) == (1, "")
     assert err == (
         "cyberclf: c.csv:3: column 'a' holds 'oui', not 0, 1 or empty (not judged); without a column 'themes' every "
-        "other one is taken for a theme: rename the labels' column, or drop this one\n"
+        "other one is taken for a theme: write 1 or 0, call the labels' column themes, or drop this one\n"
     )
     assert [file.name for file in tmp_path.iterdir()] == ["c.csv"]
 

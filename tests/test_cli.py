@@ -166,8 +166,12 @@ def test_folders_are_walked_in_order(tmp_path, call):
     for file in (below / "b.TXT", tmp_path / "a.txt", below / "note.md"):
         file.write_text(TEXT, "utf-8")
     (below / "c.jsonl").write_text(json.dumps({"text": TEXT}) + "\n", "utf-8")
+    # What is hidden is some program's own.
+    (tmp_path / ".cache").mkdir()
+    for file in (tmp_path / ".cache" / "d.txt", below / "._a.txt", below / ".DS_Store"):
+        file.write_text(TEXT, "utf-8")
     status, out, err = call("predict", tmp_path)
-    assert (status, err) == (0, "")
+    assert (status, err) == (0, f"cyberclf: of other kinds, and not read: {below / 'note.md'} (1 in all)\n")
     expected = [str(below / "b.TXT"), f"{below / 'c.jsonl'}:1", str(tmp_path / "a.txt")]
     assert [row["id"] for row in rows_of(out)] == expected
 
@@ -585,10 +589,16 @@ def test_evaluate_says_that_a_model_was_trained_on_what_it_is_scored_on(tmp_path
     assert call("train", user_csv, "--output", model)[0] == 0
     status, _, err = call("evaluate", user_csv, "--model", model, "--report", tmp_path / "r")
     assert status == 0
-    assert "trained on these very articles: its scores flatter it" in err
+    assert "trained on 17 of these 17 articles: its scores flatter it" in err
     page = (tmp_path / "r" / "index.html").read_text("utf-8")
-    assert "from which it learnt, so that these figures flatter it" in page
+    assert "17 of which it had learnt from" in page
+    assert "So the figures flatter it." in page
     assert f"cyberclf evaluate {user_csv} --model {model} --report" in page
+    # A part of them, in another order and written another way, too.
+    part = tmp_path / "part.jsonl"
+    rows = [(FISHING[0].replace(" ", "\n"), ["pesca"]), ("A banda de morna", ["música"])]
+    part.write_text("".join(json.dumps({"text": text, "themes": themes}) + "\n" for text, themes in rows), "utf-8")
+    assert "trained on 1 of these 2 articles" in call("evaluate", part, "--model", model)[2]
     other = tmp_path / "other.csv"
     other.write_text("text,themes\nO atum e o mar,pesca\nA banda de morna,música\n", "utf-8")
     assert "flatter" not in call("evaluate", other, "--model", model)[2]

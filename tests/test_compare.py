@@ -18,8 +18,8 @@ from cyberclf.themes import Theme
 
 @pytest.fixture(scope="module")
 def unseen(small_corpus):
-    """The articles of the small corpus in an order of its own: another fingerprint."""
-    return Corpus.of(small_corpus.articles[::-1])
+    """The articles of the small corpus, told in a few words more: others than the model learnt from."""
+    return Corpus.of(replace(article, text=f"{article.text} Voilà.") for article in small_corpus.articles)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,8 @@ def test_no_theme_in_common_is_refused(small, unseen):
 
 def test_articles_that_a_model_was_trained_on_are_said(small, small_corpus):
     made = compare_models(small_corpus, small.model, small.model)
-    assert [note.split(" was ")[0] for note in made.notes] == ["the old model", "the new model"]
+    said = "was trained on 36 of these 36 articles: its scores flatter it"
+    assert list(made.notes) == [f"the old model {said}", f"the new model {said}"]
 
 
 def with_scores(model, f1, average_precision=0.7):

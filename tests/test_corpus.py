@@ -181,3 +181,11 @@ def test_a_table_of_columns_may_say_what_was_not_judged(tmp_path):
 def test_a_number_names_an_article_and_an_event_as_a_string_does(tmp_path, given, expected):
     (article,) = read_corpus([write(tmp_path, {"text": "a", "themes": [], "id": given, "event": given})]).articles
     assert (article.id, article.event) == (expected, expected)
+
+
+def test_rows_and_columns_that_a_spreadsheet_left_empty_are_passed_over(tmp_path):
+    corpus = read_corpus([table(tmp_path, "sep=;\ntext;themes;;\nLe port;a;;\n;;;\nLa mer;;;\n ; ;;\n")])
+    assert [(article.text, article.where.rpartition(":")[2]) for article in corpus.articles] == [
+        ("Le port", "3"),
+        ("La mer", "5"),
+    ]

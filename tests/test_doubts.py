@@ -32,13 +32,14 @@ def test_ids_separated_otherwise_are_doubted_where_one_of_them_is_an_id(corpus_o
     assert said == f"theme '{cell}' is taken for one; if it is 2, separate them by ;"
 
 
-def test_ids_that_differ_in_capitals_are_doubted(corpus_of):
-    (said,) = doubts(corpus_of(("Le port.", "Pêche", ""), ("La mer.", "pêche", "")))
-    assert said == "themes 'Pêche' and 'pêche' are taken for two, for capitals count"
+@pytest.mark.parametrize("others", [("Pêche", "pêche"), ("Peche", "pêche"), ("transport", "transports")])
+def test_ids_that_are_spelt_nearly_alike_are_doubted(corpus_of, others):
+    (said,) = doubts(corpus_of(("Le port.", others[0], ""), ("La mer.", others[1], "")))
+    assert said == f"themes '{others[0]}' and '{others[1]}' are taken for two; if they are one, write them alike"
 
 
 def test_many_themes_in_doubt_are_counted(corpus_of):
-    rows = [("Le port.", f"t{n};T{n}", "") for n in range(9)]
+    rows = [(f"Le port {n}.", f"t{n};T{n}", "") for n in range(9)]
     assert doubts(corpus_of(*rows))[5:] == ["and 4 more on themes"]
 
 
@@ -67,3 +68,19 @@ def test_columns_of_themes_that_nothing_can_be_learnt_of_are_named(tmp_path):
         "theme 'c' is in no article: nothing is learnt of it",
         "theme 'b' is in every article judged for it: nothing tells it from the rest",
     ]
+
+
+def test_themes_that_hardly_any_article_is_said_to_lack_are_doubted(tmp_path):
+    path = tmp_path / "c.csv"
+    body = "".join(f"Le port {n}.,1,\n" for n in range(9)) + "Le thon.,0,1\n" + "La mer.,,0\n"
+    path.write_text(f"text,a,b\n{body}", "utf-8")
+    assert doubts(read_corpus([path])) == []
+    path.write_text(f"text,a,b\n{body}" + "".join(f"La mer {n}.,,0\n" for n in range(9)), "utf-8")
+    (said,) = doubts(read_corpus([path]))
+    assert said.startswith("theme 'a' is not judged in 10 of 20 articles, and only 1 are said to lack it")
+
+
+def test_articles_that_stand_there_twice_are_named_with_what_their_labels_say(corpus_of):
+    said = doubts(corpus_of(("Le port.", "a", ""), ("Le  port.", "a", ""), ("Le port.", "", ""), ("La mer.", "", "")))
+    assert ["c.csv:3: the same article as" in said[0], "c.csv:4: the same text, with other themes, as" in said[1]]
+    assert all("c.csv:2; 1 such in all" in line for line in said)

@@ -40,3 +40,15 @@ def test_an_empty_frame_has_the_columns(model):
 def test_a_missing_column_is_named(model):
     with pytest.raises(KeyError, match="no column 'text'; it has corps"):
         model.tag_frame(pd.DataFrame({"corps": [LAW]}))
+
+
+def test_titles_are_read_as_predict_reads_them(model):
+    frame = pd.DataFrame({"title": ["Le Mali adopte sa stratégie"], "text": ["La cybersécurité avance au pays."]})
+    said, without = model.tag_frame(frame), model.tag_frame(frame, title=None)
+    assert said.p_strategy[0] == model.tag(f"{frame.title[0]}\n{frame.text[0]}").probabilities["strategy"]
+    assert without.p_strategy[0] == model.tag(frame.text[0]).probabilities["strategy"]
+
+
+def test_one_column_is_no_frame(model):
+    with pytest.raises(TypeError, match="Series is no frame; for texts alone call tag_many"):
+        model.tag_frame(pd.Series(["La loi."]))

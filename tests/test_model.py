@@ -157,3 +157,8 @@ def test_the_pipeline_can_be_cloned_and_names_its_classes():
 def test_a_theme_is_found_in_either_form_of_unicode(small):
     named = replace(small.model, theme_list=(Theme("p\u00eache", "", ""), *small.model.theme_list[1:]))
     assert named.with_thresholds({"pe\u0302che": 0.25}).thresholds[0] == 0.25
+
+
+def test_a_model_shows_itself_in_a_line():
+    assert repr(MODEL).startswith("<Model: themes strategy, bilateral_cooperation, ai_regulation, capacity_building; ")
+    assert len(repr(MODEL)) < 200

@@ -63,9 +63,17 @@ def _unanswered(n_articles: int, n_themes: int) -> Answers:
     return Answers(np.empty(shape), np.empty(shape, dtype=np.int64), np.zeros(shape, bool), np.zeros(n_articles, bool))
 
 
-def learnt_from(model: Model, corpus: Corpus) -> bool:
-    """Whether a model was trained on just these articles; that it was on these among others cannot be seen."""
-    return corpus_fingerprint(model) == corpus.fingerprint
+def learnt_from(model: Model, corpus: Corpus) -> int:
+    """Count the articles of a corpus that a model was trained on, as far as its artifact knows.
+
+    An article is known again by its text, or its counts; not by the counts of one whose text was learnt from.
+    """
+    described = model.metadata.get("corpus")
+    seen = described.get("digests") if isinstance(described, dict) else None
+    if isinstance(seen, list):
+        known = {digest for digest in seen if isinstance(digest, str)}
+        return sum(article.digest in known for article in corpus.articles)
+    return len(corpus.articles) if corpus_fingerprint(model) == corpus.fingerprint else 0
 
 
 def corpus_fingerprint(model: Model) -> str | None:

@@ -29,6 +29,7 @@ __all__ = [
     "named_by",
     "read_articles",
     "read_pieces",
+    "sheet_advice",
     "text_of",
 ]
 
@@ -97,11 +98,17 @@ class Rows(Protocol):
 Piece = Article | Unreadable | Rows
 
 
-def find_files(paths: Iterable[str]) -> Iterator[str]:
+def find_files(paths: Iterable[str], passed_over: list[str] | None = None) -> Iterator[str]:
     """Expand folders to the files below them whose kind is read, sorted; keep the rest as given.
 
     What is there but cannot be opened is kept, a folder below too: reading it says why.  Links to folders are not
-    followed.
+    followed, and hidden files and folders not looked at.
+
+    Parameters
+    ----------
+    paths : iterable of str
+    passed_over : list of str, optional
+        Gets the files of other kinds.
 
     Raises
     ------
@@ -118,20 +125,25 @@ def find_files(paths: Iterable[str]) -> Iterator[str]:
         if not is_folder:
             yield given
             continue
-        found = sorted(_below(given))
+        found = sorted(_below(given, [] if passed_over is None else passed_over))
         if not found:
             raise ArticleError(f"{given}: no article in this folder; it needs files of {', '.join(SUFFIXES)}")
         yield from found
 
 
-def _below(folder: str) -> Iterator[str]:
+def _below(folder: str, passed_over: list[str]) -> Iterator[str]:
     closed: list[OSError] = []
-    for where, _, names in os.walk(folder, onerror=closed.append):
+    for where, folders, names in os.walk(folder, onerror=closed.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             file = Path(where, name)
-            # A pipe or a device would be waited for.
-            if file.suffix.lower() in SUFFIXES and _may_be_read(file):
+            # A pipe or a device would be waited for; what is hidden is some program's own.
+            if name.startswith(".") or not _may_be_read(file):
+                continue
+            if file.suffix.lower() in SUFFIXES:
                 yield str(file)
+            else:
+                passed_over.append(str(file))
     for error in closed:
         yield str(error.filename)
 
@@ -203,7 +215,9 @@ def read_pieces(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) 
             next(Path(path).iterdir(), None)
             yield Unreadable(path, path, f"{path}: is a folder")
         else:
-            yield Unreadable(path, path, f"{path}: kind of file not known; it reads {', '.join(SUFFIXES)}")
+            yield Unreadable(
+                path, path, f"{path}: kind of file not known; it reads {', '.join(SUFFIXES)}{sheet_advice(path)}"
+            )
     except ArticleError as error:
         yield Unreadable(path, path, str(error))
     except OSError as error:
@@ -290,6 +304,17 @@ def text_of(row: dict[str, Any], where: str) -> tuple[str, int]:
     if not title or text.lstrip().startswith(title):
         return text, 0
     return f"{title}\n{text}", len(title) + 1
+
+
+def sheet_advice(path: str) -> str:
+    """Say what to do with a file that is a spreadsheet.
+
+    Examples
+    --------
+    >>> sheet_advice("a.xlsx"), sheet_advice("a.pdf")
+    ('; save the sheet as CSV UTF-8', '')
+    """
+    return "; save the sheet as CSV UTF-8" if path.lower().endswith((".xlsx", ".xls", ".ods")) else ""
 
 
 def named_by(row: dict[str, Any], key: str) -> str | None:

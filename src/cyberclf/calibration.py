@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 __all__ = [
     "FAVOURS",
+    "LEAST_SLOPE",
     "Thresholds",
     "best_f1_threshold",
     "best_threshold",
@@ -32,7 +33,7 @@ _RESAMPLES = 200
 _ODDS_LIMIT = 1e-4
 #: Slopes of curves are no smaller. Scores of held-out articles can run against their labels, where these are few or
 #: alike; probabilities that fall as scores rise would then turn what the model, trained on all, has learnt about.
-_LEAST_SLOPE = 0.05
+LEAST_SLOPE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,9 +105,9 @@ def calibrate(scores: FloatArray, labels: FloatArray) -> FloatArray:
 def _rising(x: FloatArray, y: FloatArray, centre: FloatArray, strength: FloatArray) -> FloatArray:
     """Fit a curve whose slope is no smaller than the least."""
     w = _fit(x, y, centre, strength)
-    if w[0] >= _LEAST_SLOPE:
+    if w[0] >= LEAST_SLOPE:
         return w
-    return _fit(x, y, np.array([_LEAST_SLOPE, centre[1]]), np.array([1e9, strength[1]]))
+    return _fit(x, y, np.array([LEAST_SLOPE, centre[1]]), np.array([1e9, strength[1]]))
 
 
 def _fit(x: FloatArray, y: FloatArray, centre: FloatArray, strength: FloatArray) -> FloatArray:

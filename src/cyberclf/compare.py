@@ -146,8 +146,11 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
         notes.append(f"the corpus never names {', '.join(unnamed)}: not compared")
     heard = answers(corpus.articles, [old, new])
     for name, model, answer in zip(("old", "new"), (old, new), heard, strict=True):
-        if learnt_from(model, corpus):
-            notes.append(f"the {name} model was trained on these very articles: its scores flatter it")
+        if learnt := learnt_from(model, corpus):
+            notes.append(
+                f"the {name} model was trained on {learnt} of these {len(corpus.articles)} articles: "
+                "its scores flatter it"
+            )
         if without := int(answer.withheld.sum()):
             notes.append(f"the {name} model gives no theme to what it takes for short or foreign: {without} of them")
     data = encode(corpus.articles, themes)

@@ -4,12 +4,14 @@ import gzip
 import hashlib
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from cyberclf.analyzer import analyzer_fingerprint
+from cyberclf.articles import sheet_advice
 from cyberclf.csvrows import csv_rows
 from cyberclf.errors import ArticleError, CorpusError
 from cyberclf.jsonlines import json_rows
@@ -81,13 +83,14 @@ class Corpus:
             digest.update(json.dumps([content, labels], sort_keys=True).encode())
         return cls(found, themes, digest.hexdigest(), theme_order(unmet))
 
-    def told_apart(self) -> set[str]:
-        """Themes that some article has and some article lacks."""
-        known, having, lacked = frozenset(self.themes), set[str](), set[str]()
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """For each theme, how many articles have it, and how many were judged and lack it."""
+        having, unjudged = Counter[str](), Counter[str]()
         for article in self.articles:
-            having |= article.themes
-            lacked |= known - article.themes - article.not_judged
-        return having & lacked
+            having.update(article.themes)
+            unjudged.update(article.not_judged)
+        n_articles = len(self.articles)
+        return {theme: (having[theme], n_articles - having[theme] - unjudged[theme]) for theme in self.themes}
 
 
 def theme_order(ids: Iterable[str]) -> tuple[str, ...]:
@@ -128,12 +131,16 @@ def _read(path: Path, asked: set[str]) -> Iterator[LabelledArticle]:
         if name.endswith((".csv", ".tsv")):
             with path.open("rb") as stream:
                 for where, row in csv_rows(stream, str(path), needed=("text",)):
+                    # Spreadsheets write a tail of rows that nobody filled.
+                    if isinstance(row, dict) and not any(map(str.strip, row.values())):
+                        continue
                     yield labelled_article(_from_table(_sound(row), where, asked), where, path)
         elif name.endswith((".jsonl", ".jsonl.gz")):
             with gzip.open(path, "rb") if name.endswith(".gz") else path.open("rb") as stream:
                 yield from _from_json_lines(stream, path)
         else:
-            raise CorpusError(f"{path}: kind of file not known; a corpus is .jsonl, .jsonl.gz, .csv or .tsv")
+            kinds = f"a corpus is .jsonl, .jsonl.gz, .csv or .tsv{sheet_advice(name)}"
+            raise CorpusError(f"{path}: kind of file not known; {kinds}")
     except ArticleError as error:
         raise CorpusError(str(error)) from None
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -189,8 +196,8 @@ def _from_table(row: dict[str, Any], where: str, asked: set[str]) -> dict[str, A
             if cell not in _SAID:
                 raise CorpusError(
                     f"{where}: column '{name}' holds '{row[name].strip()[:30]}', not 0, 1 or empty (not judged); "
-                    "without a column 'themes' every other one is taken for a theme: rename the labels' column, or "
-                    "drop this one"
+                    "without a column 'themes' every other one is taken for a theme: write 1 or 0, call the labels' "
+                    "column themes, or drop this one"
                 )
         made["themes"] = [name for name, cell in cells.items() if _SAID[cell]]
         made["not_judged"] += [name for name, cell in cells.items() if cell == ""]

@@ -36,13 +36,17 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
             raise ArticleError(f"{path}:1: a line longer than {MAX_BYTES} characters; no header line is")
         if _BAD_BYTE.search(head):
             raise ArticleError(f"{path}: not UTF-8; save it as UTF-8")
+        first = 2
+        if named := re.fullmatch(r"sep=(.)\s*", head):
+            # As spreadsheets write and read it.
+            head, first = lines.readline(MAX_BYTES), 3
         if not head.strip():
             raise ArticleError(f"{path}: empty; it needs a header line with the column {needed[0]}")
         source = _Lines(head, lines)
-        delimiter = _delimiter(head, path)
+        delimiter = named[1] if named else _delimiter(head, path)
         reader = csv.reader(source, delimiter=delimiter, strict=True)
         columns = _columns(reader, path, needed)
-        for number, cells in enumerate(_records(reader, source, len(columns), delimiter), 2):
+        for number, cells in enumerate(_records(reader, source, len(columns), delimiter), first):
             where = f"{path}:{number}"
             if isinstance(cells, str):
                 yield (
@@ -119,9 +123,13 @@ def _columns(reader: Any, path: str, needed: tuple[str, ...]) -> list[str]:
         raise ArticleError(f"{path}:1: not CSV: {error}") from None
     for name in needed:
         if name not in columns:
-            raise ArticleError(f"{path}: no column '{name}'; it has {', '.join(columns[:12])}")
-    if len(set(columns)) < len(columns):
-        raise ArticleError(f"{path}: two columns have the same name")
+            near = next((column for column in columns if column.casefold() == name), None)
+            advice = f"rename '{near}' to '{name}'" if near else f"it has {', '.join(columns[:12])}"
+            raise ArticleError(f"{path}: no column '{name}'; {advice}")
+    # Spreadsheets write columns without a name and without a cell.
+    twice = next((name for place, name in enumerate(columns) if name and name in columns[:place]), None)
+    if twice is not None:
+        raise ArticleError(f"{path}: two columns have the name '{twice}'; rename one")
     return columns
 
 

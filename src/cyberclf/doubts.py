@@ -1,12 +1,14 @@
 """What of a corpus is no error but is hardly meant: said before it is learnt from."""
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cyberclf.corpus import Corpus
 from cyberclf.events import day_of
+from cyberclf.labelled import LabelledArticle
 
 __all__ = ["doubts"]
 
@@ -29,8 +31,9 @@ def doubts(corpus: Corpus) -> list[str]:
     Returns
     -------
     list of str
-        On themes that are several ids in one, that differ in capitals alone, whose name says that there is none, or
-        that nothing can be learnt of; on the few articles without a theme; on dates that cannot be read.
+        On themes that are several ids in one, that are spelt nearly alike, whose name says that there is none, or
+        that little can be learnt of; on the few articles without a theme; on articles that stand there twice; on
+        dates that cannot be read.
     """
     found = [*_names(corpus.themes), *_lopsided(corpus)]
     if len(found) > _MOST:
@@ -41,6 +44,7 @@ def doubts(corpus: Corpus) -> list[str]:
             f"{without[0].where}: no theme; {len(without)} of {len(corpus.articles)} articles have none, so new ones "
             "may have none too; if it was forgotten, add it"
         )
+    found += _repeated(corpus.articles)
     undated = [article for article in corpus.articles if article.date and not day_of(article.date)]
     if undated:
         found.append(
@@ -54,7 +58,7 @@ def _names(themes: Sequence[str]) -> Iterator[str]:
     known = set(themes)
     alike = defaultdict(list)
     for theme in themes:
-        alike[theme.casefold()].append(theme)
+        alike[_bare(theme)].append(theme)
         parts = [part for part in _SEPARATORS.split(theme) if part]
         if theme.casefold() in _NOTHING:
             yield f"theme '{theme}' is taken for a theme; where an article has none, leave the cell empty"
@@ -62,14 +66,41 @@ def _names(themes: Sequence[str]) -> Iterator[str]:
             yield f"theme '{theme}' is taken for one; if it is {len(parts)}, separate them by ;"
     for first, *others in alike.values():
         if others:
-            yield f"themes '{first}' and '{others[0]}' are taken for two, for capitals count"
+            yield f"themes '{first}' and '{others[0]}' are taken for two; if they are one, write them alike"
+
+
+def _bare(theme: str) -> str:
+    """Without what people write now one way, now another: capitals, accents, the plural's ending."""
+    letters = unicodedata.normalize("NFD", theme.casefold())
+    return "".join(sign for sign in letters if not unicodedata.combining(sign)).rstrip("sx")
 
 
 def _lopsided(corpus: Corpus) -> Iterator[str]:
     for theme in corpus.unmet:
         yield f"theme '{theme}' is in no article: nothing is learnt of it"
+    counts, n_articles = corpus.counts(), len(corpus.articles)
     # Where all are so, training refuses the corpus, and says why.
-    if apart := corpus.told_apart():
-        for theme in corpus.themes:
-            if theme not in apart:
-                yield f"theme '{theme}' is in every article judged for it: nothing tells it from the rest"
+    if not any(lacking for _, lacking in counts.values()):
+        return
+    for theme, (having, lacking) in counts.items():
+        unjudged = n_articles - having - lacking
+        if not lacking:
+            yield f"theme '{theme}' is in every article judged for it: nothing tells it from the rest"
+        elif 2 * lacking < having and lacking < unjudged:
+            yield (
+                f"theme '{theme}' is not judged in {unjudged} of {n_articles} articles, and only {lacking} are said to "
+                "lack it; in a 0/1 table write 0, not an empty cell, where an article lacks a theme"
+            )
+
+
+def _repeated(articles: Sequence[LabelledArticle]) -> Iterator[str]:
+    first: dict[str, LabelledArticle] = {}
+    same: list[tuple[str, str]] = []
+    contrary: list[tuple[str, str]] = []
+    for article in articles:
+        before = first.setdefault(article.digest, article)
+        if before is not article:
+            (same if before.themes == article.themes else contrary).append((article.where, before.where))
+    for pairs, said in ((same, "the same article as"), (contrary, "the same text, with other themes, as")):
+        if pairs:
+            yield f"{pairs[0][0]}: {said} {pairs[0][1]}; {len(pairs)} such in all"

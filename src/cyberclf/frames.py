@@ -14,7 +14,7 @@ __all__ = ["tag_frame"]
 
 
 def tag_frame(
-    model: Model, frame: "pd.DataFrame", *, text: str = "text", title: str | None = None, n_jobs: int = 1
+    model: Model, frame: "pd.DataFrame", *, text: str = "text", title: str | None = "title", n_jobs: int = 1
 ) -> "pd.DataFrame":
     """Tag the rows of a frame.
 
@@ -25,8 +25,8 @@ def tag_frame(
         It is not changed.
     text : str, default "text"
         Column of the texts.
-    title : str, optional
-        Column of the titles.
+    title : str or None, default "title"
+        Column of the titles, each of which is put before its text; ``title`` counts only where there is one.
     n_jobs : int, default 1
         Workers.
 
@@ -41,6 +41,8 @@ def tag_frame(
     ------
     KeyError
         When the frame has no such column.
+    TypeError
+        When it is no frame.
 
     Examples
     --------
@@ -51,6 +53,10 @@ def tag_frame(
     """
     import pandas as pd
 
+    if not hasattr(frame, "columns"):
+        raise TypeError(f"{type(frame).__name__} is no frame; for texts alone call tag_many")
+    if title == "title" and title not in frame.columns:
+        title = None
     for name in filter(None, (text, title)):
         if name not in frame.columns:
             raise KeyError(f"the frame has no column '{name}'; it has {', '.join(map(str, frame.columns[:12]))}")

@@ -100,7 +100,7 @@ def check(corpus: Corpus) -> None:
         raise CorpusError(
             f"every article has the same themes ({given}): there is nothing to tell apart; add articles without them"
         )
-    if not corpus.told_apart():
+    if not any(having and lacking for having, lacking in corpus.counts().values()):
         raise CorpusError(
             "of no theme are there articles that have it and articles that lack it: there is nothing to tell apart; "
             "in a 0/1 table write 0, not an empty cell (not judged), where an article lacks a theme"

@@ -1,6 +1,8 @@
 """A corpus row: one labelled article, checked."""
 
 import contextlib
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +49,12 @@ class LabelledArticle:
     event: str | None = None
     date: str | None = None
     certain: bool = True
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits of its text, whatever the space in it, or of its counts."""
+        content = " ".join(self.text.split()) if self.text is not None else json.dumps(self.bags, sort_keys=True)
+        return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
     def passages(self) -> tuple[Sequence[Mapping[str, int]], dict[str, set[int]]]:
         """Bags of the passages, and for each theme the numbers of those that hold its evidence.

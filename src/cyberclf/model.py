@@ -38,7 +38,7 @@ _PAYS = 1_000_000
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """A linear model over passages, pooled to articles.
 
@@ -92,6 +92,10 @@ class Model:
     def themes(self) -> tuple[str, ...]:
         """Ids of the themes, in the order of every array's columns."""
         return tuple(theme.id for theme in self.theme_list)
+
+    def __repr__(self) -> str:
+        """Name its themes: the arrays would fill the screen."""
+        return f"<Model: themes {', '.join(self.themes)}; {len(self.vocabulary)} terms>"
 
     @cached_property
     def _index(self) -> dict[str, int]:
@@ -295,7 +299,7 @@ class Model:
         """Return the model that gives themes to what is short or foreign, too; `save` does not keep that."""
         return replace(self, forced=True)
 
-    def tag_frame(self, frame: "pd.DataFrame", *, text: str = "text", title: str | None = None) -> "pd.DataFrame":
+    def tag_frame(self, frame: "pd.DataFrame", *, text: str = "text", title: str | None = "title") -> "pd.DataFrame":
         """Tag the rows of a pandas frame; see `cyberclf.frames.tag_frame`."""
         from cyberclf.frames import tag_frame
 

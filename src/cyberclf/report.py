@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, Literal, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -144,9 +144,7 @@ def report_page(
 
     given, missed = mistakes(predictions)
     style = template("style.css")
-    seen: Literal["no", "perhaps", "yes"] = "no"
-    if model is not None:
-        seen = "yes" if learnt_from(model, corpus) else "perhaps"
+    seen = None if model is None else learnt_from(model, corpus)
     said = verdict(part, labels, rivals=rivals, sources=sources, points=curve, seen=seen)
     return (
         _environment()

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 import cyberclf
 from cyberclf.analyzer import is_word
-from cyberclf.calibration import Thresholds, calibrate, choose_favoured, logistic
+from cyberclf.calibration import LEAST_SLOPE, Thresholds, calibrate, choose_favoured, logistic
 from cyberclf.conformal import review_grid
 from cyberclf.corpus import Corpus
 from cyberclf.encode import Encoded
@@ -28,6 +28,8 @@ __all__ = ["Trained", "train"]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
+#: Of so many articles an artifact keeps the digests: 15 bytes each.
+_MOST_DIGESTS = 200_000
 #: Decimals kept: another processor's arithmetic differs far below them, so that it gives the same bytes.
 _DECIMALS = 3
 #: The solver leaves coefficients uncertain by some 1e-8: fewer decimals, fewer that stand on an edge.
@@ -46,6 +48,8 @@ class Trained:
     thresholds : Thresholds
     few : tuple of str
         Themes with fewer than two articles: they have the common threshold.
+    blind : tuple of str
+        Themes whose scores on held-out articles say nothing of them, or the contrary.
     n_short : int
         Articles with too few words for prediction to judge.
     recipe : Recipe
@@ -56,6 +60,7 @@ class Trained:
     held_out: OutOfFold
     thresholds: Thresholds
     few: tuple[str, ...]
+    blind: tuple[str, ...]
     n_short: int
     recipe: Recipe
 
@@ -135,7 +140,9 @@ def train(
     # Of counts of words nobody knows how many words the article had.
     whole = np.array([article.text is not None for article in corpus.articles], dtype=bool)
     n_short = int((whole & (np.asarray(words.sum(axis=1)).ravel() < MIN_WORDS)).sum())
-    return Trained(model, data, held_out, thresholds, few, n_short, recipe)
+    flat = (curve[0] <= LEAST_SLOPE) & scored.any()
+    blind = tuple(theme for theme, said in zip(corpus.themes, flat, strict=True) if said)
+    return Trained(model, data, held_out, thresholds, few, blind, n_short, recipe)
 
 
 def _significant(values: FloatArray) -> FloatArray:
@@ -149,6 +156,8 @@ def _describe(corpus: Corpus, counts: IntArray) -> dict[str, Any]:
         "fingerprint": corpus.fingerprint,
         "articles": len(corpus.articles),
         "kinds": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
+        # To know them again, where someone scores the model on them.
+        "digests": sorted({article.digest for article in corpus.articles}) if len(kinds) <= _MOST_DIGESTS else None,
         "positives": dict(zip(corpus.themes, counts.tolist(), strict=True)),
     }
 

@@ -1,7 +1,7 @@
 """Figures -> the few sentences that a reader who is no programmer needs."""
 
 from collections.abc import Sequence
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 import numpy as np
 
@@ -13,11 +13,6 @@ __all__ = ["verdict"]
 
 #: A gain in average precision below this is within what the draw of the articles does.
 _GAIN: Final = 0.01
-_SEEN: Final = {
-    "no": "which the model had not seen while learning",
-    "perhaps": "named on the command line",
-    "yes": "from which it learnt, so that these figures flatter it",
-}
 #: A source must have so many themes for its score to be worth a sentence.
 _ENOUGH: Final = 10
 
@@ -29,7 +24,7 @@ def verdict(
     rivals: Sequence[tuple[str, Part]] = (),
     sources: Sequence[SourceScore] = (),
     points: Sequence[LearningPoint] = (),
-    seen: Literal["no", "perhaps", "yes"] = "no",
+    seen: int | None = None,
 ) -> list[str]:
     """Say in plain words what an evaluation found, from its figures alone.
 
@@ -43,8 +38,8 @@ def verdict(
         Scored on the same articles.
     sources, points : sequences, optional
         See `by_source` and `learning_curve`.
-    seen : {"no", "perhaps", "yes"}, default "no"
-        Whether the model learnt from the articles; "no" where they were held out.
+    seen : int, optional
+        How many of the articles the model is known to have learnt from; None where they were held out.
 
     Returns
     -------
@@ -53,8 +48,13 @@ def verdict(
     """
     rows = cast("dict[str, dict[str, float]]", part.table.to_dict(orient="index"))
     micro, macro, n_articles = rows["micro"], rows["macro"], int(part.summary["articles"])
+    which = "which the model had not seen while learning"
+    if seen is not None:
+        which = f"{seen:,} of which it had learnt from" if seen else "named on the command line"
     n_given = int(part.predictions.given.sum())
-    said = [f"On {n_articles:,} articles ({part.name}), {_SEEN[seen]}, it gave {n_given:,} themes."]
+    said = [f"On {n_articles:,} articles ({part.name}), {which}, it gave {n_given:,} themes."]
+    if seen:
+        said.append("So the figures flatter it.")
     if n_given and micro["support"]:
         said.append(
             f"Of 100 themes that it gives, {_hundred(micro['precision'])} are right; of 100 that a careful "

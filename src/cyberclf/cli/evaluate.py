@@ -50,8 +50,9 @@ def evaluate(
     if loaded is not None:
         from cyberclf.answers import learnt_from
 
-        if learnt_from(loaded, read):
-            say("cyberclf: the model was trained on these very articles: its scores flatter it")
+        if learnt := learnt_from(loaded, read):
+            n_articles = len(read.articles)
+            say(f"cyberclf: the model was trained on {learnt} of these {n_articles} articles: its scores flatter it")
     if json_file:
         write_json(json_file, result.as_dict())
     if report:

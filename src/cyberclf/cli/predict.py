@@ -110,7 +110,6 @@ def predict(
     if cluster:
         _on_cluster(paths, cluster, model=model, fmt=fmt, output=output, resume=resume, choices=choices)
         return
-    from cyberclf.articles import find_files
     from cyberclf.progress import Progress
     from cyberclf.runs import Run, is_regular
 
@@ -124,8 +123,7 @@ def predict(
     if fmt == "parquet" and not is_regular(output):
         raise click.UsageError("parquet goes to a file: name it with --output FILE")
     loaded = _chosen(cyberclf.load(model), choices)
-    # A folder that is read may hold what a run before wrote, which this one replaces.
-    files = [file for file in find_files(paths) if not is_output(file, output)]
+    files = _files(paths, output)
     progress = Progress(sys.stderr, files)
     # A command is alone in its process, which can be copied as it stands.
     backend: Backend | None = "fork" if sys.platform == "linux" else None
@@ -150,6 +148,20 @@ def predict(
     if run.before:
         say(f"cyberclf: went on after {run.before} articles")
     _sum_up(run.counts, run.reasons)
+
+
+def _files(paths: Sequence[str], output: str | None) -> list[str]:
+    """Find the files to read, and say which of a folder's are not."""
+    from cyberclf.articles import find_files
+
+    others: list[str] = []
+    # A folder that is read may hold what a run before wrote, which this one replaces.
+    files = [file for file in find_files(paths, others) if not is_output(file, output)]
+    others = [file for file in others if not is_output(file, output)]
+    if others:
+        named = f"{', '.join(sorted(others)[:5])}{' ...' if len(others) > 5 else ''}"
+        say(f"cyberclf: of other kinds, and not read: {named} ({len(others)} in all)")
+    return files
 
 
 def _check_paths(inputs: list[str], output: str | None) -> None:

@@ -1,5 +1,6 @@
 """The command train."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from cyberclf.cli.common import check_paths, corpus_of, jobs_option, names_for, 
 
 if TYPE_CHECKING:
     from cyberclf.evaluation import Part
+    from cyberclf.training import Trained
 
 __all__ = ["train"]
 
@@ -51,7 +53,6 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     names = names_for(read, themes_file)
     from cyberclf.modelcard import headline, write_card
     from cyberclf.reading import rule_as_text
-    from cyberclf.status import MIN_WORDS
     from cyberclf.training import train as train_model
 
     trained = train_model(read, themes=names, n_jobs=jobs, say=say)
@@ -65,14 +66,24 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
         say(f"threshold {theme.id}: {threshold:.3f} (spread {spread:.3f})")
     for line in rule_as_text(model):
         say(line)
-    for theme_id in trained.few:
-        say(f"theme {theme_id}: fewer than two articles; it has a model, and the common threshold")
-    if trained.n_short:
-        said = f"{trained.n_short} articles have fewer than {MIN_WORDS} words"
-        say(f"{said}: 'predict' gives such no theme without --force")
+    for line in _shortcomings(trained):
+        say(line)
     replace(model, metadata={**model.metadata, "scores": _scores(scores)}).save(output)
     written = [output, *([str(write_card(trained, scores, Path(output)))] if with_card else [])]
     say(f"wrote {' and '.join(written)}")
+
+
+def _shortcomings(trained: "Trained") -> Iterator[str]:
+    """Say what of the corpus does not suffice."""
+    from cyberclf.status import MIN_WORDS
+
+    for theme in trained.blind:
+        yield f"theme {theme}: what is held out is ranked no better than by chance; label more articles that have it"
+    for theme in trained.few:
+        yield f"theme {theme}: fewer than two articles; it has a model, and the common threshold"
+    if trained.n_short:
+        said = f"{trained.n_short} articles have fewer than {MIN_WORDS} words"
+        yield f"{said}: 'predict' gives such no theme without --force"
 
 
 def _check_card(card: Path) -> None:
