@@ -72,7 +72,7 @@ def _names(themes: Sequence[str]) -> Iterator[str]:
 def _bare(theme: str) -> str:
     """Without what people write now one way, now another: capitals, accents, the plural's ending."""
     letters = unicodedata.normalize("NFD", theme.casefold())
-    return "".join(sign for sign in letters if not unicodedata.combining(sign)).rstrip("sx")
+    return "".join(sign for sign in letters if not unicodedata.combining(sign)).rstrip("sx") or theme
 
 
 def _lopsided(corpus: Corpus) -> Iterator[str]:
