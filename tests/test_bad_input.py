@@ -156,7 +156,7 @@ def test_a_file_without_rows(call, tmp_path):
         ("a.csv", b"", "a.csv: empty; it needs a header line with the column text"),
         ("a.csv", b"id,body\n1,x\n", "a.csv: no column 'text'; it has id, body"),
         ("a.csv", b"sep=;\nID;Text\n1;x\n", "a.csv: no column 'text'; rename 'Text' to 'text'"),
-        ("a.xlsx", b"PK", "; save the sheet as CSV UTF-8"),
+        ("a.xlsx", b"PK", "; save sheets as CSV UTF-8"),
         ("a.csv", b"text,text\n1,x\n", "a.csv: two columns have the name 'text'; rename one"),
         ("a.csv", b'text\n"never closed\n', "a.csv:2: not CSV: "),
         ("a.tsv", b"id,text\n1,x\n", "a.tsv: no column 'text'"),

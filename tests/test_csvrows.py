@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cyberclf import csvrows
 from cyberclf.csvrows import csv_rows
+from cyberclf.errors import ArticleError
 
 
 def read(content: str, path: str = "a.csv") -> list:
@@ -73,10 +74,17 @@ def test_a_tab_separated_file_may_quote_texts_over_several_lines():
     assert read('id\ttext\n1\t"a" b\n2\t"one\ntwo"\n', "a.tsv") == [["1", '"a" b'], ["2", "one\ntwo"]]
 
 
-def test_the_lines_of_a_text_that_is_no_csv_are_no_articles():
-    found = rows('id,text\n1,"Il a dit\n"oui" à la loi\net au vote."\n2,two\n')
+def test_a_quote_that_nothing_closes_costs_its_row_alone_where_the_next_stands_within_a_text():
+    body = "".join(f"{n},text {n}\n" for n in range(1, 300))
+    found = rows(f'id,text\n0,"never closed\n{body}300,un écran de 5" tactile\n')
+    assert [where for where, row in found if isinstance(row, str)] == ["a.csv:2"]
+    assert [row["id"] for _, row in found if isinstance(row, dict)] == [str(n) for n in range(1, 301)]
+
+
+def test_the_lines_of_a_text_with_a_quote_too_many_are_no_articles():
+    found = rows('id,text\n1,"Il a dit\nà la fin, au vote, à tous\nqu\'un "oui" suffit\nà la loi."\n2,two\n')
     assert [row["text"] for _, row in found if isinstance(row, dict)] == ["two"]
-    assert "in a quoted text that runs on for 2 lines" in found[0][1]
+    assert "runs on for 3 lines; the 2 lines after it are lost with it" in found[0][1]
 
 
 @pytest.mark.parametrize(
@@ -108,3 +116,24 @@ def test_a_row_longer_than_any_article_is_an_error_in_its_place(monkeypatch):
     assert found[0] == ["1", "one"]
     assert "a line longer than 100 characters" in found[1]
     assert found[2] == ["3", "three"]
+
+
+@pytest.mark.parametrize("line", ["sep=;\n", "sep=;\r\n", "SEP=;\n"])
+def test_the_line_that_names_the_separator_is_no_header(line):
+    if line.startswith("sep"):
+        assert rows(f"{line}id;text\n1;a, b\n") == [("a.csv:3", {"id": "1", "text": "a, b"})]
+    else:
+        with pytest.raises(ArticleError, match="no column 'text'"):
+            rows(f"{line}id;text\n1;a, b\n")
+
+
+@pytest.mark.parametrize("head", [b"sep=;\nid;th\xe9me;text\n", b"th\xe9me,text\n"])
+def test_a_header_that_is_no_utf_8_is_said_to_be_none(head):
+    with pytest.raises(ArticleError, match="not UTF-8; save it as UTF-8"):
+        list(csv_rows(io.BytesIO(head + b"1;2;3\n"), "a.csv", needed=("text",)))
+
+
+@pytest.mark.parametrize("line", ["sep=\r\n", 'sep="\n', "sep=x\n"])
+def test_a_separator_that_is_none_is_no_separator(line):
+    with pytest.raises(ArticleError, match="no column 'text'"):
+        rows(f"{line}id,text\n1,a\n")

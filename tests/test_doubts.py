@@ -1,6 +1,7 @@
 """What of a corpus is hardly meant is said, and nothing of one in order."""
 
 import csv
+import json
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_ids_separated_otherwise_are_doubted_where_one_of_them_is_an_id(corpus_o
     assert said == f"theme '{cell}' is taken for one; if it is 2, separate them by ;"
 
 
-@pytest.mark.parametrize("others", [("Pêche", "pêche"), ("Peche", "pêche"), ("transport", "transports")])
+@pytest.mark.parametrize("others", [("S", "s"), ("Pêche", "pêche"), ("Peche", "pêche"), ("transport", "transports")])
 def test_ids_that_are_spelt_nearly_alike_are_doubted(corpus_of, others):
     (said,) = doubts(corpus_of(("Le port.", others[0], ""), ("La mer.", others[1], "")))
     assert said == f"themes '{others[0]}' and '{others[1]}' are taken for two; if they are one, write them alike"
@@ -65,7 +66,7 @@ def test_columns_of_themes_that_nothing_can_be_learnt_of_are_named(tmp_path):
     path = tmp_path / "c.csv"
     path.write_text("text,a,b,c\nLe port.,1,1,0\nLa mer.,0,,0\nLe thon.,1,1,\n", "utf-8")
     assert doubts(read_corpus([path])) == [
-        "theme 'c' is in no article: nothing is learnt of it",
+        "theme 'c' is in no article",
         "theme 'b' is in every article judged for it: nothing tells it from the rest",
     ]
 
@@ -77,10 +78,28 @@ def test_themes_that_hardly_any_article_is_said_to_lack_are_doubted(tmp_path):
     assert doubts(read_corpus([path])) == []
     path.write_text(f"text,a,b\n{body}" + "".join(f"La mer {n}.,,0\n" for n in range(9)), "utf-8")
     (said,) = doubts(read_corpus([path]))
-    assert said.startswith("theme 'a' is not judged in 10 of 20 articles, and only 1 are said to lack it")
+    assert said.startswith("theme 'a' is not judged in 10 of 20 articles, and said to be lacking in 1 alone")
 
 
 def test_articles_that_stand_there_twice_are_named_with_what_their_labels_say(corpus_of):
     said = doubts(corpus_of(("Le port.", "a", ""), ("Le  port.", "a", ""), ("Le port.", "", ""), ("La mer.", "", "")))
-    assert ["c.csv:3: the same article as" in said[0], "c.csv:4: the same text, with other themes, as" in said[1]]
+    assert ["c.csv:3: the same article as" in said[0], "c.csv:4: the same article, with other themes, as" in said[1]]
     assert all("c.csv:2; 1 such in all" in line for line in said)
+
+
+def test_articles_judged_for_one_theme_after_the_other_contradict_nothing(tmp_path):
+    rows = [
+        {"text": "Le port.", "themes": ["a"], "not_judged": ["b"]},
+        {"text": "Le port.", "themes": ["b"], "not_judged": ["a"]},
+        {"text": "La mer.", "themes": []},
+    ]
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    (said,) = doubts(read_corpus([tmp_path / "c.jsonl"]))
+    assert "c.jsonl:2: the same article as" in said
+
+
+@pytest.mark.parametrize(
+    "others", [("MS", "MX"), ("C", "CS"), ("tax", "ta"), ("article I", "article IX"), ("カキ", "ガキ")]
+)
+def test_ids_that_are_merely_short_are_not_taken_for_one(corpus_of, others):
+    assert doubts(corpus_of(("Le port.", others[0], ""), ("La mer.", others[1], ""))) == []

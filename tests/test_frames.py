@@ -52,3 +52,10 @@ def test_titles_are_read_as_predict_reads_them(model):
 def test_one_column_is_no_frame(model):
     with pytest.raises(TypeError, match="Series is no frame; for texts alone call tag_many"):
         model.tag_frame(pd.Series(["La loi."]))
+
+
+def test_two_columns_of_one_name_are_refused(model):
+    frame = pd.DataFrame([["La loi.", "x", "y"]], columns=["text", "title", "title"])
+    with pytest.raises(KeyError, match="two columns 'title'; rename one"):
+        model.tag_frame(frame)
+    assert len(model.tag_frame(frame, title=None)) == 1

@@ -127,7 +127,8 @@ def find_files(paths: Iterable[str], passed_over: list[str] | None = None) -> It
             continue
         found = sorted(_below(given, [] if passed_over is None else passed_over))
         if not found:
-            raise ArticleError(f"{given}: no article in this folder; it needs files of {', '.join(SUFFIXES)}")
+            advice = next(filter(None, map(sheet_advice, passed_over or [])), "")
+            raise ArticleError(f"{given}: no article in this folder; it needs files of {', '.join(SUFFIXES)}{advice}")
         yield from found
 
 
@@ -312,9 +313,9 @@ def sheet_advice(path: str) -> str:
     Examples
     --------
     >>> sheet_advice("a.xlsx"), sheet_advice("a.pdf")
-    ('; save the sheet as CSV UTF-8', '')
+    ('; save sheets as CSV UTF-8', '')
     """
-    return "; save the sheet as CSV UTF-8" if path.lower().endswith((".xlsx", ".xls", ".ods")) else ""
+    return "; save sheets as CSV UTF-8" if path.lower().endswith((".xlsx", ".xls", ".ods")) else ""
 
 
 def named_by(row: dict[str, Any], key: str) -> str | None:

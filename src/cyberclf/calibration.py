@@ -107,7 +107,8 @@ def _rising(x: FloatArray, y: FloatArray, centre: FloatArray, strength: FloatArr
     w = _fit(x, y, centre, strength)
     if w[0] >= LEAST_SLOPE:
         return w
-    return _fit(x, y, np.array([LEAST_SLOPE, centre[1]]), np.array([1e9, strength[1]]))
+    w = _fit(x, y, np.array([LEAST_SLOPE, centre[1]]), np.array([1e12, strength[1]]))
+    return np.array([LEAST_SLOPE, w[1]])
 
 
 def _fit(x: FloatArray, y: FloatArray, centre: FloatArray, strength: FloatArray) -> FloatArray:

@@ -143,7 +143,7 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
     if not themes:
         raise CorpusError(f"the corpus has none of the themes in common: {', '.join(common)}")
     if unnamed := [theme for theme in common if theme not in themes]:
-        notes.append(f"the corpus never names {', '.join(unnamed)}: not compared")
+        notes.append(f"no article of the corpus has {', '.join(unnamed)}: not compared")
     heard = answers(corpus.articles, [old, new])
     for name, model, answer in zip(("old", "new"), (old, new), heard, strict=True):
         if learnt := learnt_from(model, corpus):

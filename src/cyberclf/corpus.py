@@ -42,7 +42,7 @@ class Corpus:
     fingerprint : str
         SHA-256 of the articles and labels, hexadecimal.
     unmet : tuple of str
-        Ids that articles were judged for, and none has: of them nothing can be learnt.
+        Ids that labels name, and none has: of them nothing can be learnt.
     """
 
     articles: tuple[LabelledArticle, ...]

@@ -31,15 +31,10 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
     # A byte that is not UTF-8 costs its row, not the file: it passes as half a character, and is found there.
     lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
-        head = lines.readline(MAX_BYTES + 1)
-        if len(head) > MAX_BYTES:
-            raise ArticleError(f"{path}:1: a line longer than {MAX_BYTES} characters; no header line is")
-        if _BAD_BYTE.search(head):
-            raise ArticleError(f"{path}: not UTF-8; save it as UTF-8")
-        first = 2
-        if named := re.fullmatch(r"sep=(.)\s*", head):
-            # As spreadsheets write and read it.
-            head, first = lines.readline(MAX_BYTES), 3
+        head, first = _head(lines, path), 2
+        # As spreadsheets write and read it.
+        if named := re.fullmatch(r"sep=([,;\t])\s*", head):
+            head, first = _head(lines, path), 3
         if not head.strip():
             raise ArticleError(f"{path}: empty; it needs a header line with the column {needed[0]}")
         source = _Lines(head, lines)
@@ -64,6 +59,15 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
                 yield where, dict(zip(columns, cells, strict=True))
     finally:
         lines.detach()
+
+
+def _head(lines: io.TextIOWrapper, path: str) -> str:
+    head = lines.readline(MAX_BYTES + 1)
+    if len(head) > MAX_BYTES:
+        raise ArticleError(f"{path}: a first line longer than {MAX_BYTES} characters; no header line is")
+    if _BAD_BYTE.search(head):
+        raise ArticleError(f"{path}: not UTF-8; save it as UTF-8")
+    return head
 
 
 class _Lines:
@@ -120,7 +124,7 @@ def _columns(reader: Any, path: str, needed: tuple[str, ...]) -> list[str]:
     try:
         columns = [name.strip() for name in next(reader)]
     except csv.Error as error:
-        raise ArticleError(f"{path}:1: not CSV: {error}") from None
+        raise ArticleError(f"{path}: the header line is not CSV: {error}") from None
     for name in needed:
         if name not in columns:
             near = next((column for column in columns if column.casefold() == name), None)
@@ -136,8 +140,8 @@ def _columns(reader: Any, path: str, needed: tuple[str, ...]) -> list[str]:
 def _records(reader: Any, lines: _Lines, width: int, delimiter: str) -> Iterator[list[str] | str]:
     """Yield the cells of each record, or why it is none.
 
-    A quote that nothing closes would swallow the rows after it, up to the quote that opens a cell of one of them:
-    it costs its own line alone, and reading goes on at the next.
+    A quote that nothing closes would swallow the rows after it, up to one with a quote of its own: it costs its own
+    line alone, and reading goes on at the next.  The lines of one text with a quote too many are no rows, though.
     """
     while True:
         lines.start()
@@ -158,11 +162,10 @@ def _records(reader: Any, lines: _Lines, width: int, delimiter: str) -> Iterator
             yield found
         else:
             if len(held) > 1:
+                again = "expected after" not in fault or _are_rows(held[1:], width, delimiter)
+                lost = lines.give_again(held[1:]) if again else len(held) - 1
                 fault += f", in a quoted text that runs on for {len(held)} lines"
-                last = held[-1] or ""
-                if "expected after" not in fault or last.startswith('"') or f'{delimiter}"' in last:
-                    lost = lines.give_again(held[1:])
-                    fault += f"; the {lost} lines after it are lost with it" if lost else ""
+                fault += f"; the {lost} lines after it are lost with it" if lost else ""
             yield fault
 
 
@@ -184,6 +187,13 @@ def _plain_rows(held: list[str | None], width: int, *, faulty: bool) -> list[lis
             break
         rows.append(cells)
     return rows
+
+
+def _are_rows(lines: list[str | None], width: int, delimiter: str) -> bool:
+    """Whether lines are rows that a quote swallowed: the last opens a cell with a quote, or most have their cells."""
+    last = lines[-1] or ""
+    full = sum(line is not None and line.count(delimiter) == width - 1 for line in lines)
+    return last.startswith('"') or f'{delimiter}"' in last or 2 * full >= len(lines)
 
 
 def _has_all_tabs(line: str | None, width: int) -> bool:

@@ -15,8 +15,13 @@ __all__ = ["doubts"]
 #: What people separate ids by, where it should be ``;``.
 _SEPARATORS: Final = re.compile(r"\s*[,|/]\s*")
 _MOST: Final = 5
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
+#: Of a word that is long enough to have one.
+_PLURAL: Final = re.compile(r"(?<=\w{5})[sx]$")
 #: What people and programs write where nothing is.
 _NOTHING: Final = frozenset({"none", "nan", "<na>", "na", "n/a", "null", "nil", "-", "--", "aucun", "aucune", "rien"})
+#: A theme that so many times as many articles have as are said to lack it.
+_FEW: Final = 5
 #: Of so small a part of the articles to have no theme may be an oversight.
 _RARE: Final = 0.02
 
@@ -71,13 +76,12 @@ def _names(themes: Sequence[str]) -> Iterator[str]:
 
 def _bare(theme: str) -> str:
     """Without what people write now one way, now another: capitals, accents, the plural's ending."""
-    letters = unicodedata.normalize("NFD", theme.casefold())
-    return "".join(sign for sign in letters if not unicodedata.combining(sign)).rstrip("sx") or theme
+    return _PLURAL.sub("", _ACCENTS.sub("", unicodedata.normalize("NFD", theme.casefold())))
 
 
 def _lopsided(corpus: Corpus) -> Iterator[str]:
     for theme in corpus.unmet:
-        yield f"theme '{theme}' is in no article: nothing is learnt of it"
+        yield f"theme '{theme}' is in no article"
     counts, n_articles = corpus.counts(), len(corpus.articles)
     # Where all are so, training refuses the corpus, and says why.
     if not any(lacking for _, lacking in counts.values()):
@@ -86,10 +90,10 @@ def _lopsided(corpus: Corpus) -> Iterator[str]:
         unjudged = n_articles - having - lacking
         if not lacking:
             yield f"theme '{theme}' is in every article judged for it: nothing tells it from the rest"
-        elif 2 * lacking < having and lacking < unjudged:
+        elif _FEW * lacking < having and lacking < unjudged:
             yield (
-                f"theme '{theme}' is not judged in {unjudged} of {n_articles} articles, and only {lacking} are said to "
-                "lack it; in a 0/1 table write 0, not an empty cell, where an article lacks a theme"
+                f"theme '{theme}' is not judged in {unjudged} of {n_articles} articles, and said to be lacking in "
+                f"{lacking} alone; in a 0/1 table write 0, not an empty cell, where an article lacks a theme"
             )
 
 
@@ -98,9 +102,12 @@ def _repeated(articles: Sequence[LabelledArticle]) -> Iterator[str]:
     same: list[tuple[str, str]] = []
     contrary: list[tuple[str, str]] = []
     for article in articles:
+        if article.bags is not None and not any(article.bags):
+            continue
         before = first.setdefault(article.digest, article)
         if before is not article:
-            (same if before.themes == article.themes else contrary).append((article.where, before.where))
-    for pairs, said in ((same, "the same article as"), (contrary, "the same text, with other themes, as")):
+            apart = (before.themes ^ article.themes) - before.not_judged - article.not_judged
+            (contrary if apart else same).append((article.where, before.where))
+    for pairs, said in ((same, "the same article as"), (contrary, "the same article, with other themes, as")):
         if pairs:
             yield f"{pairs[0][0]}: {said} {pairs[0][1]}; {len(pairs)} such in all"

@@ -256,8 +256,9 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
     data = encode(corpus.articles, model.themes)
     asked = {*corpus.themes, *corpus.unmet}
     named = np.isin(model.themes, [*asked])
-    unnamed = ", ".join(theme for theme in model.themes if theme not in asked)
     data = replace(data, labels=np.where(named, data.labels, np.nan))
+    judged = np.flatnonzero((~np.isnan(data.labels)).any(axis=0))
+    unnamed = ", ".join(theme for column, theme in enumerate(model.themes) if column not in judged)
     (said,) = answers(corpus.articles, [model])
     parts = []
     for kind, name in (("press", "press"), ("seed", "seeds"), ("written", "written text")):
@@ -272,7 +273,7 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
             if without:
                 protocol += f"; {without} short or foreign, given no theme"
             if unnamed:
-                protocol += f"; the labels never name {unnamed}: not scored"
+                protocol += f"; the labels do not judge {unnamed}: not scored"
             part = _part(name, protocol, rows, predictions, evidence)
             parts.append(_with_operating(part, model.favoured[:, None], np.stack(model.band), model.review_level))
     return Evaluation(tuple(parts))

@@ -40,7 +40,7 @@ def tag_frame(
     Raises
     ------
     KeyError
-        When the frame has no such column.
+        When the frame has no such column, or two.
     TypeError
         When it is no frame.
 
@@ -60,6 +60,8 @@ def tag_frame(
     for name in filter(None, (text, title)):
         if name not in frame.columns:
             raise KeyError(f"the frame has no column '{name}'; it has {', '.join(map(str, frame.columns[:12]))}")
+        if list(frame.columns).count(name) > 1:
+            raise KeyError(f"the frame has two columns '{name}'; rename one")
     titles = frame[title] if title else [None] * len(frame)
 
     def rows() -> Any:

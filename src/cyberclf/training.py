@@ -49,7 +49,7 @@ class Trained:
     few : tuple of str
         Themes with fewer than two articles: they have the common threshold.
     blind : tuple of str
-        Themes whose scores on held-out articles say nothing of them, or the contrary.
+        Themes of two articles or more whose scores on held-out articles do not rise with their labels.
     n_short : int
         Articles with too few words for prediction to judge.
     recipe : Recipe
@@ -140,7 +140,7 @@ def train(
     # Of counts of words nobody knows how many words the article had.
     whole = np.array([article.text is not None for article in corpus.articles], dtype=bool)
     n_short = int((whole & (np.asarray(words.sum(axis=1)).ravel() < MIN_WORDS)).sum())
-    flat = (curve[0] <= LEAST_SLOPE) & scored.any()
+    flat = (curve[0] <= LEAST_SLOPE) & (counts > 1) & scored.any()
     blind = tuple(theme for theme, said in zip(corpus.themes, flat, strict=True) if said)
     return Trained(model, data, held_out, thresholds, few, blind, n_short, recipe)
 

@@ -152,15 +152,18 @@ def predict(
 
 def _files(paths: Sequence[str], output: str | None) -> list[str]:
     """Find the files to read, and say which of a folder's are not."""
-    from cyberclf.articles import find_files
+    from cyberclf.articles import find_files, sheet_advice
+    from cyberclf.resuming import beside
 
     others: list[str] = []
     # A folder that is read may hold what a run before wrote, which this one replaces.
     files = [file for file in find_files(paths, others) if not is_output(file, output)]
-    others = [file for file in others if not is_output(file, output)]
-    if others:
-        named = f"{', '.join(sorted(others)[:5])}{' ...' if len(others) > 5 else ''}"
-        say(f"cyberclf: of other kinds, and not read: {named} ({len(others)} in all)")
+    own = [output, *map(str, beside(output))] if output else []
+    unread = sorted({file for file in others if not any(is_output(file, name) for name in own)})
+    if unread:
+        named = f"{', '.join(unread[:5])}{' ...' if len(unread) > 5 else ''}"
+        advice = next(filter(None, map(sheet_advice, unread)), "")
+        say(f"cyberclf: of other kinds, and not read: {named} ({len(unread)} in all){advice}")
     return files
 
 

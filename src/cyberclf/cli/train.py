@@ -78,7 +78,7 @@ def _shortcomings(trained: "Trained") -> Iterator[str]:
     from cyberclf.status import MIN_WORDS
 
     for theme in trained.blind:
-        yield f"theme {theme}: what is held out is ranked no better than by chance; label more articles that have it"
+        yield f"theme {theme}: scores of held-out articles do not rise with their labels; label more that have it"
     for theme in trained.few:
         yield f"theme {theme}: fewer than two articles; it has a model, and the common threshold"
     if trained.n_short:
