@@ -85,6 +85,8 @@ def test_the_lines_of_a_text_with_a_quote_too_many_are_no_articles():
     found = rows('id,text\n1,"Il a dit\nà la fin, au vote, à tous\nqu\'un "oui" suffit\nà la loi."\n2,two\n')
     assert [row["text"] for _, row in found if isinstance(row, dict)] == ["two"]
     assert "runs on for 3 lines; the 2 lines after it are lost with it" in found[0][1]
+    found = rows('text\n"Il a dit\nqu\'un "oui" suffit"\ntwo\n')
+    assert [row["text"] for _, row in found if isinstance(row, dict)] == ["two"]
 
 
 @pytest.mark.parametrize(

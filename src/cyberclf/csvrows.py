@@ -190,10 +190,13 @@ def _plain_rows(held: list[str | None], width: int, *, faulty: bool) -> list[lis
 
 
 def _are_rows(lines: list[str | None], width: int, delimiter: str) -> bool:
-    """Whether lines are rows that a quote swallowed: the last opens a cell with a quote, or most have their cells."""
+    """Whether lines are rows that a quote swallowed: the last opens a cell with a quote, or most have their cells.
+
+    Of one column nothing tells a row from a line of a text.
+    """
     last = lines[-1] or ""
     full = sum(line is not None and line.count(delimiter) == width - 1 for line in lines)
-    return last.startswith('"') or f'{delimiter}"' in last or 2 * full >= len(lines)
+    return last.startswith('"') or f'{delimiter}"' in last or (width > 1 and 2 * full >= len(lines))
 
 
 def _has_all_tabs(line: str | None, width: int) -> bool:
