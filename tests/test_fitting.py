@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from cyberclf import ThemeClassifier
 from cyberclf.analyzer import stem
-from cyberclf.corpus import read_corpus
+from cyberclf.corpus import Corpus, read_corpus
 from cyberclf.encode import encode
 from cyberclf.files import shipped
-from cyberclf.fitting import Recipe, article_scores, fit_linear, keep_terms
+from cyberclf.fitting import Recipe, article_scores, fit_linear, keep_terms, least_articles
 from cyberclf.holdout import recipe_for
 from cyberclf.labelled import LabelledArticle
+from cyberclf.training import train
 
 
 def test_the_solver_for_many_gives_the_scores_of_the_exact_one():
@@ -25,7 +27,7 @@ def test_the_solver_for_many_gives_the_scores_of_the_exact_one():
 
 def test_folds_rounds_and_solver_change_with_counts_times_themes_not_with_articles_alone(small_corpus):
     few = encode(small_corpus.articles, small_corpus.themes)
-    assert recipe_for(few) == Recipe()
+    assert recipe_for(few) == Recipe(min_articles=1)
     n_themes = 30_000_000 // few.counts.nnz
     many = replace(few, labels=np.zeros((len(few.labels), n_themes)))
     recipe = recipe_for(many)
@@ -66,3 +68,25 @@ def test_a_pair_that_bags_of_counts_do_not_hold_is_not_kept():
     counted = article(4, None, bags=({stem("thon"): 1, stem("rouge"): 1},), source="s0")
     assert any(" " in term for term in kept(texts, min_pair_articles=2))
     assert not any(" " in term for term in kept([*texts, counted], min_pair_articles=2))
+
+
+def test_words_of_a_single_article_are_kept_where_articles_are_few_and_short(small_corpus):
+    alone = replace(small_corpus.articles[0], id="alone", text="Le port et la rascasse.", event="alone")
+    articles = [*small_corpus.articles, alone]
+    assert stem("rascasse") in train(Corpus.of(articles), n_jobs=1).model.vocabulary
+    texts, labels = [a.text for a in articles], [sorted(a.themes) for a in articles]
+    assert stem("rascasse") in ThemeClassifier().fit(texts, labels).model_.vocabulary
+    long = [replace(a, text=f"{a.text} " * 9) for a in articles]
+    many = [replace(a, id=f"{a.id}-{n}", event=f"{a.event}-{n}") for a in articles for n in range(28)]
+    for others in (long, many):
+        assert least_articles(encode(others, small_corpus.themes)) == 2
+
+
+def test_the_estimator_and_the_command_learn_the_same(small_corpus):
+    texts, labels = [a.text for a in small_corpus.articles], [sorted(a.themes) for a in small_corpus.articles]
+    groups = [a.event for a in small_corpus.articles]
+    of_estimator = ThemeClassifier().fit(texts, labels, groups=groups).model_
+    of_command = train(Corpus.of(replace(a, source=None) for a in small_corpus.articles), n_jobs=1).model
+    assert of_estimator.metadata["recipe"] == of_command.metadata["recipe"]
+    order = [of_command.themes.index(theme) for theme in of_estimator.themes]
+    np.testing.assert_array_equal(of_estimator.predict_proba(texts), of_command.predict_proba(texts)[:, order])

@@ -11,7 +11,6 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from cyberclf.corpus import Corpus
-from cyberclf.fitting import Recipe
 from cyberclf.labelled import LabelledArticle
 from cyberclf.texts import as_texts
 from cyberclf.themes import id_fault
@@ -115,8 +114,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         # The artifact records the number, which a generator is not.
         given = self.random_state
         seed = int(given) if isinstance(given, Integral) else int(check_random_state(given).randint(2**31 - 1))
-        recipe = Recipe(C=self.C, class_weight=self.class_weight, n_folds=self.n_folds, seed=seed)
-        self.model_ = train(corpus, recipe=recipe, n_jobs=self.n_jobs).model
+        settings = {"C": self.C, "class_weight": self.class_weight, "n_folds": self.n_folds, "seed": seed}
+        self.model_ = train(corpus, settings=settings, n_jobs=self.n_jobs).model
         self.classes_ = np.array(self.model_.themes)
         return self
 

@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import is_pair
+from cyberclf.analyzer import is_pair, is_word
 from cyberclf.encode import Encoded
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-__all__ = ["Linear", "Recipe", "article_scores", "fit_linear"]
+__all__ = ["Linear", "Recipe", "article_scores", "fit_linear", "least_articles"]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
+
+
+_FEW_ARTICLES = 1000
+#: Words of an article from which it is no headline and no single sentence.
+_SHORT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Recipe:
     rounds : int
         Rounds of multiple-instance learning, where articles lack evidence marks.
     min_articles : int
-        Articles that must have a word; pairs need `min_pair_articles` of two sources.
+        Articles that must have a word (see `least_articles`); pairs need `min_pair_articles` of two sources.
     n_folds : int
         Folds of the cross-validation.
     dual : bool
@@ -83,6 +88,20 @@ class Linear:
     intercept: FloatArray
     coef_whole: FloatArray
     intercept_whole: FloatArray
+
+
+def least_articles(data: Encoded) -> int:
+    """How many articles must have a word: one where articles are few and short, else two.
+
+    Of headlines most words that tell themes apart stand in one of those learnt from.  Of whole articles such words
+    are half of the vocabulary, and say nothing more (``tests/benchmarks/few_articles.py``).
+    """
+    n_articles = len(data.labels)
+    if n_articles >= _FEW_ARTICLES:
+        return 2
+    word = np.array([is_word(term) for term in data.terms], dtype=bool)
+    n_words = np.asarray(data.by_article()[:, word].sum(axis=1)).ravel()
+    return 1 if np.median(n_words) < _SHORT else 2
 
 
 def keep_terms(data: Encoded, rows: IntArray, recipe: Recipe) -> IntArray:

@@ -1,7 +1,8 @@
 """What a recipe says of articles that its models have not seen, and what each fold gets from the others."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from cyberclf.conformal import DEFAULT_LEVEL, review_band, review_grid
 from cyberclf.corpus import Corpus
 from cyberclf.encode import Encoded, encode
 from cyberclf.errors import CorpusError
-from cyberclf.fitting import Linear, Recipe, article_scores, fit_linear
+from cyberclf.fitting import Linear, Recipe, article_scores, fit_linear, least_articles
 from cyberclf.folds import Split, event_splits
 
 __all__ = [
@@ -108,17 +109,22 @@ def check(corpus: Corpus) -> None:
 
 
 def recipe_for(data: Encoded, recipe: Recipe | None = None) -> Recipe:
-    """Recipe for a corpus: folds and rounds shrink, and the solver changes, as counts times themes grow."""
+    """Recipe for a corpus: folds and rounds shrink, and the solver changes, as counts times themes grow.
+
+    In a corpus of few and short articles words of one article are kept; see `least_articles`.
+    """
     if recipe is not None:
         return recipe
-    recipe = Recipe()
+    recipe = Recipe(min_articles=least_articles(data))
     if data.counts.nnz * data.labels.shape[1] > _LARGE:
         recipe = replace(recipe, n_folds=3, rounds=2, dual=True, tol=0.05)
     return recipe
 
 
-def prepare(corpus: Corpus, recipe: Recipe | None = None) -> tuple[Encoded, Recipe, list[Split]]:
-    """Encode a corpus, choose the recipe where none is given, and split it by events.
+def prepare(
+    corpus: Corpus, recipe: Recipe | None = None, settings: Mapping[str, Any] | None = None
+) -> tuple[Encoded, Recipe, list[Split]]:
+    """Encode a corpus, choose the recipe where none is given, change settings of it, and split the corpus by events.
 
     Raises
     ------
@@ -127,7 +133,7 @@ def prepare(corpus: Corpus, recipe: Recipe | None = None) -> tuple[Encoded, Reci
     """
     check(corpus)
     data = encode(corpus.articles, corpus.themes)
-    recipe = recipe_for(data, recipe)
+    recipe = replace(recipe_for(data, recipe), **settings or {})
     return data, recipe, event_splits(data, recipe.n_folds, recipe.seed)
 
 

@@ -70,6 +70,7 @@ def train(
     *,
     themes: Mapping[str, Theme] | None = None,
     recipe: Recipe | None = None,
+    settings: Mapping[str, Any] | None = None,
     n_jobs: int = 2,
     say: Say = silent,
 ) -> Trained:
@@ -81,7 +82,9 @@ def train(
     themes : mapping of str to Theme, optional
         Names to show; the themes themselves are the corpus's.
     recipe : Recipe, optional
-        Settings; by default those that fit the corpus's size.
+        By default the one that fits the corpus.
+    settings : mapping of str to object, optional
+        Settings to change in the recipe.
     n_jobs : int, default 2
         Processes.
     say : callable, optional
@@ -96,7 +99,7 @@ def train(
     CorpusError
         When nothing can be learnt from the corpus.
     """
-    data, recipe, splits = prepare(corpus, recipe)
+    data, recipe, splits = prepare(corpus, recipe, settings)
     counts = np.nansum(data.labels, axis=0).astype(int)
     few = tuple(theme for theme, count in zip(corpus.themes, counts, strict=True) if count < 2)
     say(
