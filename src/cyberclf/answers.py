@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,8 +69,7 @@ def learnt_from(model: Model, corpus: Corpus) -> int:
 
     An article is known again by its text, or its counts; not by the counts of one whose text was learnt from.
     """
-    described = model.metadata.get("corpus")
-    seen = described.get("digests") if isinstance(described, dict) else None
+    seen = _described(model).get("digests")
     if isinstance(seen, list):
         known = {digest for digest in seen if isinstance(digest, str)}
         return sum(article.digest in known for article in corpus.articles)
@@ -78,5 +78,10 @@ def learnt_from(model: Model, corpus: Corpus) -> int:
 
 def corpus_fingerprint(model: Model) -> str | None:
     """Fingerprint of the corpus that a model was trained on; None where it does not say."""
+    return _described(model).get("fingerprint")
+
+
+def _described(model: Model) -> dict[str, Any]:
+    """Return what an artifact says of its corpus: it comes from strangers, and may say anything."""
     described = model.metadata.get("corpus")
-    return described.get("fingerprint") if isinstance(described, dict) else None
+    return described if isinstance(described, dict) else {}

@@ -6,7 +6,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import is_word, stem
+from cyberclf.analyzer import stem
 from cyberclf.calibration import best_f1_threshold
 from cyberclf.encode import Encoded
 from cyberclf.folds import Split
@@ -124,8 +124,7 @@ def run_baseline(
         for split in splits:
             probability[split.test], given[split.test] = found[split.test], found[split.test]
         return probability, given
-    single = np.array([is_word(term) for term in data.terms], dtype=bool)
-    counts = data.by_article()[:, single]
+    counts = data.words_by_article()
     weight = "balanced" if baseline.kind == "balanced" else None
     for split in splits:
         transform = TfidfTransformer().fit(counts[split.train])

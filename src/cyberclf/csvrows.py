@@ -175,14 +175,14 @@ def _plain_rows(held: list[str | None], width: int, *, faulty: bool) -> list[lis
     They mean nothing where they would join lines that each have all their tabs, or where what they make is no row
     and the first two lines have.
     """
-    if width < 2 or not all(_has_all_tabs(line, width) for line in (held[:2] if faulty else held)):
+    if width < 2 or not all(_is_full(line, width) for line in (held[:2] if faulty else held)):
         return []
     rows = [_cells(held[0])]
     for line, after in zip_longest(held[1:], held[2:]):
         try:
             (cells,) = csv.reader([line or ""], delimiter="\t", strict=True)
         except csv.Error:
-            cells = _cells(line) if _has_all_tabs(line, width) and _has_all_tabs(after, width) else []
+            cells = _cells(line) if _is_full(line, width) and _is_full(after, width) else []
         if len(cells) != width:
             break
         rows.append(cells)
@@ -195,12 +195,13 @@ def _are_rows(lines: list[str | None], width: int, delimiter: str) -> bool:
     Of one column nothing tells a row from a line of a text.
     """
     last = lines[-1] or ""
-    full = sum(line is not None and line.count(delimiter) == width - 1 for line in lines)
+    full = sum(_is_full(line, width, delimiter) for line in lines)
     return last.startswith('"') or f'{delimiter}"' in last or (width > 1 and 2 * full >= len(lines))
 
 
-def _has_all_tabs(line: str | None, width: int) -> bool:
-    return line is not None and line.count("\t") == width - 1
+def _is_full(line: str | None, width: int, delimiter: str = "\t") -> bool:
+    """Whether a line has the separators of a whole row."""
+    return line is not None and line.count(delimiter) == width - 1
 
 
 def _cells(line: str | None) -> list[str]:

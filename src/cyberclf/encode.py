@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import is_pair
+from cyberclf.analyzer import is_pair, is_word
 from cyberclf.events import event_groups
 from cyberclf.labelled import LabelledArticle
 
@@ -72,6 +72,10 @@ class Encoded:
         n = len(self.article)
         gather = csr_matrix((np.ones(n), np.arange(n), self.first), shape=(len(self.first) - 1, n))
         return gather @ self.counts
+
+    def words_by_article(self) -> "csr_matrix":
+        """Sum the counts of single words by article: csr_matrix, shape (n_articles, n_words)."""
+        return self.by_article()[:, np.array([is_word(term) for term in self.terms], dtype=bool)]
 
 
 def encode(articles: Iterable[LabelledArticle], themes: Iterable[str]) -> Encoded:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import is_pair, is_word
+from cyberclf.analyzer import is_pair
 from cyberclf.encode import Encoded
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ def least_articles(data: Encoded) -> int:
     n_articles = len(data.labels)
     if n_articles >= _FEW_ARTICLES:
         return 2
-    word = np.array([is_word(term) for term in data.terms], dtype=bool)
-    n_words = np.asarray(data.by_article()[:, word].sum(axis=1)).ravel()
+    n_words = np.asarray(data.words_by_article().sum(axis=1)).ravel()
     return 1 if np.median(n_words) < _SHORT else 2
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 import cyberclf
-from cyberclf.analyzer import is_word
 from cyberclf.calibration import LEAST_SLOPE, Thresholds, calibrate, choose_favoured, logistic
 from cyberclf.conformal import review_grid
 from cyberclf.corpus import Corpus
@@ -121,7 +120,7 @@ def train(
     thresholds, favoured = choose_favoured(logistic(scores, curve), labels)
     # Scores of articles that were learnt from promise nothing: then a person looks at all.
     promising = scores if scored.any() else np.full_like(scores, np.nan)
-    words = data.by_article()[:, np.array([is_word(term) for term in data.terms], dtype=bool)]
+    words = data.words_by_article()
     model = Model(
         theme_list=known_themes(corpus.themes, themes),
         **_arrays(data, linear),
