@@ -487,24 +487,30 @@ def test_info_bears_what_a_stranger_wrote(call, tmp_path, scores):
 # Found by an audit
 
 
-def test_articles_without_a_word_make_a_constant_model(call, tmp_path):
+@pytest.fixture
+def trained_on(call, tmp_path):
+    """Train on texts of which the first alone has a theme."""
+
+    def trained(*texts):
+        rows = [{"text": text, "themes": ["a"] if number == 0 else []} for number, text in enumerate(texts)]
+        path = corpus(tmp_path / "c.jsonl", rows)
+        status, _, err = call("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1)
+        assert status == 0, err
+        return cyberclf.load(tmp_path / "m.safetensors")
+
+    return trained
+
+
+def test_articles_without_a_word_make_a_constant_model(trained_on):
     texts = ["...", "!!!", "???"]
-    rows = [{"text": text, "themes": ["a"] if number == 0 else []} for number, text in enumerate(texts)]
-    path = corpus(tmp_path / "c.jsonl", rows)
-    status, _, err = call("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1)
-    assert status == 0, err
-    assert cyberclf.load(tmp_path / "m.safetensors").vocabulary == ()
+    assert trained_on(*texts).vocabulary == ()
     classifier = cyberclf.ThemeClassifier(n_jobs=1).fit(texts, [[1], [0], [0]])
     assert len(np.unique(classifier.predict_proba(texts))) == 1
 
 
-def test_articles_that_share_no_word_make_a_model(call, tmp_path):
+def test_articles_that_share_no_word_make_a_model(trained_on):
     texts = ["abc mot", "xyz truc", "uvw chose"]
-    rows = [{"text": text, "themes": ["a"] if number == 0 else []} for number, text in enumerate(texts)]
-    path = corpus(tmp_path / "c.jsonl", rows)
-    status, _, err = call("train", path, "--output", tmp_path / "m.safetensors", "--jobs", 1)
-    assert status == 0, err
-    probability = cyberclf.load(tmp_path / "m.safetensors").predict_proba(texts)[:, 0]
+    probability = trained_on(*texts).predict_proba(texts)[:, 0]
     assert probability[0] > probability[1:].max()
 
 

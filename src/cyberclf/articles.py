@@ -4,9 +4,7 @@ What cannot be read becomes an `Unreadable`, in its place: rows in are rows out.
 """
 
 import io
-import os
 import re
-import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -24,7 +22,6 @@ __all__ = [
     "Rows",
     "Unreadable",
     "articles_of",
-    "find_files",
     "from_rows",
     "named_by",
     "read_articles",
@@ -96,64 +93,6 @@ class Rows(Protocol):
 
 #: What a file is read as.
 Piece = Article | Unreadable | Rows
-
-
-def find_files(paths: Iterable[str], passed_over: list[str] | None = None) -> Iterator[str]:
-    """Expand folders to the files below them whose kind is read, sorted; keep the rest as given.
-
-    What is there but cannot be opened is kept, a folder below too: reading it says why.  Links to folders are not
-    followed, and hidden files and folders not looked at.
-
-    Parameters
-    ----------
-    paths : iterable of str
-    passed_over : list of str, optional
-        Gets the files of other kinds.
-
-    Raises
-    ------
-    ArticleError
-        When a path does not exist, or a folder holds no such file.
-    """
-    for given in paths:
-        try:
-            is_folder = given != "-" and stat.S_ISDIR(Path(given).stat().st_mode)
-        except (FileNotFoundError, NotADirectoryError):
-            raise ArticleError(f"{given}: no such file or folder") from None
-        except OSError:
-            is_folder = False
-        if not is_folder:
-            yield given
-            continue
-        found = sorted(_below(given, [] if passed_over is None else passed_over))
-        if not found:
-            advice = next(filter(None, map(sheet_advice, passed_over or [])), "")
-            raise ArticleError(f"{given}: no article in this folder; it needs files of {', '.join(SUFFIXES)}{advice}")
-        yield from found
-
-
-def _below(folder: str, passed_over: list[str]) -> Iterator[str]:
-    closed: list[OSError] = []
-    for where, folders, names in os.walk(folder, onerror=closed.append):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            file = Path(where, name)
-            # A pipe or a device would be waited for; what is hidden is some program's own.
-            if name.startswith(".") or not _may_be_read(file):
-                continue
-            if file.suffix.lower() in SUFFIXES:
-                yield str(file)
-            else:
-                passed_over.append(str(file))
-    for error in closed:
-        yield str(error.filename)
-
-
-def _may_be_read(file: Path) -> bool:
-    try:
-        return stat.S_ISREG(file.stat().st_mode)
-    except OSError:
-        return True
 
 
 def articles_of(pieces: Iterable[Piece]) -> Iterator[Article | Unreadable]:
@@ -307,15 +246,16 @@ def text_of(row: dict[str, Any], where: str) -> tuple[str, int]:
     return f"{title}\n{text}", len(title) + 1
 
 
-def sheet_advice(path: str) -> str:
-    """Say what to do with a file that is a spreadsheet.
+def sheet_advice(*paths: str) -> str:
+    """Say what to do, where a file is a spreadsheet.
 
     Examples
     --------
-    >>> sheet_advice("a.xlsx"), sheet_advice("a.pdf")
+    >>> sheet_advice("a.pdf", "a.xlsx"), sheet_advice("a.pdf")
     ('; save sheets as CSV UTF-8', '')
     """
-    return "; save sheets as CSV UTF-8" if path.lower().endswith((".xlsx", ".xls", ".ods")) else ""
+    sheets = any(path.lower().endswith((".xlsx", ".xls", ".ods")) for path in paths)
+    return "; save sheets as CSV UTF-8" if sheets else ""
 
 
 def named_by(row: dict[str, Any], key: str) -> str | None:

@@ -136,7 +136,7 @@ def _client(scheduler: Any) -> tuple[Any, bool]:
 
 def _places(paths: Iterable[str], output: str) -> list[tuple[str, str]]:
     """Each file to tag, and the file to write."""
-    from cyberclf.articles import find_files
+    from cyberclf.inputs import find_files
 
     folder = Path(output).resolve()
     if folder.exists() and not folder.is_dir():

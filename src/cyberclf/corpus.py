@@ -68,13 +68,8 @@ class Corpus:
         found = tuple(articles)
         if not found:
             raise CorpusError("the corpus is empty; give rows with a text and its themes")
-        having: set[str] = set()
-        for a in found:
-            having |= a.themes
-        themes = theme_order(having)
-        unmet = {*asked}.difference(having)
-        for a in found:
-            unmet |= a.not_judged - having
+        themes = theme_order(frozenset().union(*(a.themes for a in found)))
+        unmet = frozenset(asked).union(*(a.not_judged for a in found)).difference(themes)
         digest = hashlib.sha256(json.dumps(themes).encode())
         for a in found:
             content = a.text if a.text is not None else a.bags

@@ -254,11 +254,9 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
             f"no article has a theme, so nothing can be scored; the model's are {', '.join(model.themes)}"
         )
     data = encode(corpus.articles, model.themes)
-    asked = {*corpus.themes, *corpus.unmet}
-    named = np.isin(model.themes, [*asked])
+    named = np.isin(model.themes, [*corpus.themes, *corpus.unmet])
     data = replace(data, labels=np.where(named, data.labels, np.nan))
-    judged = np.flatnonzero((~np.isnan(data.labels)).any(axis=0))
-    unnamed = ", ".join(theme for column, theme in enumerate(model.themes) if column not in judged)
+    unnamed = ", ".join(np.array(model.themes)[np.isnan(data.labels).all(axis=0)])
     (said,) = answers(corpus.articles, [model])
     parts = []
     for kind, name in (("press", "press"), ("seed", "seeds"), ("written", "written text")):

@@ -152,7 +152,8 @@ def predict(
 
 def _files(paths: Sequence[str], output: str | None) -> list[str]:
     """Find the files to read, and say which of a folder's are not."""
-    from cyberclf.articles import find_files, sheet_advice
+    from cyberclf.articles import sheet_advice
+    from cyberclf.inputs import find_files
     from cyberclf.resuming import beside
 
     others: list[str] = []
@@ -162,8 +163,7 @@ def _files(paths: Sequence[str], output: str | None) -> list[str]:
     unread = sorted({file for file in others if not any(is_output(file, name) for name in own)})
     if unread:
         named = f"{', '.join(unread[:5])}{' ...' if len(unread) > 5 else ''}"
-        advice = next(filter(None, map(sheet_advice, unread)), "")
-        say(f"cyberclf: of other kinds, and not read: {named} ({len(unread)} in all){advice}")
+        say(f"cyberclf: of other kinds, and not read: {named} ({len(unread)} in all){sheet_advice(*unread)}")
     return files
 
 
