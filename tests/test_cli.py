@@ -239,6 +239,70 @@ def test_other_encodings_get_a_clear_line(tmp_path, call, encoding, suffix):
     assert {row["status"] for row in rows_of(out)} == {"error"}
 
 
+@pytest.mark.parametrize("encoding", ["windows-1252", "utf-16", "mac-roman"])
+def test_files_in_another_encoding_are_read_if_it_is_named(tmp_path, call, encoding):
+    table = f'id;text\r\n1;"{TEXT}"\r\n2;{COOPERATION}\r\n'
+    for name, content in (("a.txt", TEXT), ("b.csv", table), ("c.tsv", table.replace(";", "\t"))):
+        (tmp_path / name).write_bytes(content.encode(encoding))
+    (tmp_path / "d.txt").write_text(TEXT, "utf-8")
+    status, out, err = call("predict", tmp_path, "--encoding", encoding)
+    assert (status, err) == (0, "")
+    texts = [row["probabilities"] for row in rows_of(out)]
+    assert len(texts) == 6
+    assert texts[0] == texts[1] == texts[3] == texts[5]
+    assert texts[2] == texts[4]
+
+
+def test_a_corpus_in_another_encoding_is_learnt_from_if_it_is_named(tmp_path, call):
+    rows = [*((text, "pêche") for text in FISHING), *((text, "été") for text in MUSIC), *((t, "") for t in NEITHER)]
+    table = "text;themes\r\n" + "".join(f'"{text}";{theme}\r\n' for text, theme in rows)
+    (tmp_path / "c.csv").write_bytes(table.encode("windows-1252"))
+    status, _, err = call("train", tmp_path / "c.csv", "--output", tmp_path / "m.safetensors")
+    assert status == 1
+    assert "--encoding windows-1252" in err
+    (tmp_path / "u.csv").write_text(table, "utf-8")
+    for name, options in (("c", ("--encoding", "windows-1252")), ("u", ())):
+        assert call("train", tmp_path / f"{name}.csv", "--output", tmp_path / name, *options)[0] == 0
+    assert (tmp_path / "c").read_bytes() == (tmp_path / "u").read_bytes()
+    assert call("evaluate", tmp_path / "c.csv", "--model", tmp_path / "c", "--encoding", "windows-1252")[0] == 0
+
+
+def test_corrected_rows_can_be_learnt_from(tmp_path, call):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "b.jsonl").write_text(json.dumps({"title": "Accord", "text": AGREED}) + "\n", "utf-8")
+    for name in ("out.csv", "out.jsonl"):
+        paths = [tmp_path / "a.txt", tmp_path / "b.jsonl"]
+        assert call("predict", *paths, "--output", tmp_path / name, "--text")[0] == 0
+        corpus = cyberclf.corpus.read_corpus([tmp_path / name])
+        assert [article.text for article in corpus.articles] == [TEXT, f"Accord\n{AGREED}"]
+        assert [article.themes for article in corpus.articles] == [{"strategy"}, {"bilateral_cooperation"}]
+
+
+@pytest.mark.parametrize("options", [("--format", "html"), ("--format", "table"), ("--format", "jsonl", "--explain")])
+def test_texts_are_written_where_they_can_be_read_again(tmp_path, call, options):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    status, _, err = call("predict", tmp_path / "a.txt", "--text", *options)
+    assert status == 2
+    assert "--text goes with --format jsonl or csv" in err
+
+
+def test_files_without_an_article_are_named(tmp_path, call):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "b.csv").write_text("id,text\n", "utf-8")
+    (tmp_path / "c.jsonl").write_text("\n\n", "utf-8")
+    status, out, err = call("predict", tmp_path, "--jobs", 1)
+    assert status == 0
+    assert len(rows_of(out)) == 1
+    assert err == f"cyberclf: no article in {tmp_path / 'b.csv'}, {tmp_path / 'c.jsonl'} (2 in all)\n"
+
+
+def test_a_decimal_comma_is_said_to_be_none(tmp_path, call):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    status, _, err = call("predict", tmp_path / "a.txt", "--threshold", "ai_regulation=0,65")
+    assert status == 2
+    assert "write it as ai_regulation=0.65" in err
+
+
 @pytest.mark.parametrize("suffix", [".txt", ".csv", ".jsonl"])
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path, call, suffix):
     content = {".txt": TEXT, ".csv": f'text\n"{TEXT}"\n', ".jsonl": json.dumps({"text": TEXT})}[suffix]
@@ -511,7 +575,7 @@ def test_a_table_on_standard_input_is_not_taken_for_an_article(head):
     status, out, _ = run("predict", "-", stdin=f"{head}\na,b,La loi\n".encode())
     assert status == 1
     (row,) = rows_of(out)
-    assert row["error"] == "-: a table, which is read from files alone; save it as .csv or .tsv and name that"
+    assert row["error"] == "-: a table, not one article; save it as .csv or .tsv and name that"
     assert run("predict", "-", stdin=b"Le texte et la loi, text of the law\nSuite")[0] == 0
 
 

@@ -177,6 +177,10 @@ def test_without_pyarrow_it_says_what_to_install(tmp_path, call, monkeypatch):
     assert call("predict", path, "--format", "csv", "--output", tmp_path / "o.csv") == expected
     assert call("predict", tmp_path / "a.txt", "--output", tmp_path / "o.parquet") == expected
     assert not list(tmp_path.glob("o.*"))
+    status, out, err = call("predict", tmp_path)
+    assert status == 0
+    assert [json.loads(line)["status"] for line in out.splitlines()] == ["error", "ok"]
+    assert f"{path}: Parquet needs pyarrow" in err
 
 
 def test_parquet_needs_a_file(tmp_path, call):

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import IO, Any, Final, Protocol, cast
 
 from cyberclf.csvrows import csv_rows
-from cyberclf.errors import ArticleError
-from cyberclf.jsonlines import MAX_BYTES, decode, line_blocks
+from cyberclf.decoding import Encoding, decode
+from cyberclf.errors import ArticleError, MissingExtraError, one_line
+from cyberclf.jsonlines import MAX_BYTES, line_blocks
 
 __all__ = [
     "SUFFIXES",
@@ -104,7 +105,9 @@ def articles_of(pieces: Iterable[Piece]) -> Iterator[Article | Unreadable]:
             yield from from_rows(piece.rows())
 
 
-def read_articles(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) -> Iterator[Article | Unreadable]:
+def read_articles(
+    path: str, *, watch: Callable[[IO[bytes]], None] | None = None, encoding: Encoding = "utf-8"
+) -> Iterator[Article | Unreadable]:
     """Read the articles of one file.
 
     Parameters
@@ -115,16 +118,20 @@ def read_articles(path: str, *, watch: Callable[[IO[bytes]], None] | None = None
         input, JSON Lines where its first sign is ``{``, else one text.
     watch : callable, optional
         Gets the open stream of a file of rows: its `tell` says how far the reading is.
+    encoding : str, default "utf-8"
+        Of texts and tables that are not UTF-8; one of `cyberclf.decoding.ENCODINGS`.
 
     Yields
     ------
     Article or Unreadable
         In the order of the file.
     """
-    return articles_of(read_pieces(path, watch=watch))
+    return articles_of(read_pieces(path, watch=watch, encoding=encoding))
 
 
-def read_pieces(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) -> Iterator[Piece]:
+def read_pieces(
+    path: str, *, watch: Callable[[IO[bytes]], None] | None = None, encoding: Encoding = "utf-8"
+) -> Iterator[Piece]:
     """Read one file as `read_articles` does, but leave JSON Lines as they stand: `articles_of` reads them.
 
     Yields
@@ -135,9 +142,9 @@ def read_pieces(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) 
     try:
         suffix = Path(path).suffix.lower()
         if path == "-":
-            yield from _read_stdin()
+            yield from _read_stdin(encoding)
         elif suffix == ".txt":
-            yield Article(path, decode(_bounded(path), path), path)
+            yield Article(path, _whole_text(_bounded(path), path, encoding), path)
         elif suffix in {".jsonl", ".ndjson"}:
             with Path(path).open("rb") as stream:
                 _seen(stream, watch)
@@ -145,7 +152,7 @@ def read_pieces(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) 
         elif suffix in {".csv", ".tsv"}:
             with Path(path).open("rb") as stream:
                 _seen(stream, watch)
-                yield from from_rows(csv_rows(stream, path, needed=("text",)))
+                yield from from_rows(csv_rows(stream, path, needed=("text",), encoding=encoding))
         elif suffix == ".parquet":
             from cyberclf.parquetrows import parquet_rows
 
@@ -160,6 +167,9 @@ def read_pieces(path: str, *, watch: Callable[[IO[bytes]], None] | None = None) 
             )
     except ArticleError as error:
         yield Unreadable(path, path, str(error))
+    except MissingExtraError as error:
+        # One file must not cost the others their answers.
+        yield Unreadable(path, path, f"{path}: {error}")
     except OSError as error:
         yield Unreadable(path, path, f"{path}: cannot be read: {error.strerror or error}")
 
@@ -177,7 +187,7 @@ def _bounded(path: str) -> bytes:
     return content
 
 
-def _read_stdin() -> Iterator[Piece]:
+def _read_stdin(encoding: Encoding) -> Iterator[Piece]:
     if sys.stdin is None:
         raise ArticleError("-: standard input is closed; give files, or a pipe")
     given = cast("io.BufferedReader", sys.stdin.buffer)
@@ -198,10 +208,14 @@ def _read_stdin() -> Iterator[Piece]:
     content = stream.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise ArticleError(f"-: longer than {MAX_BYTES} bytes; not an article")
-    text = decode(content, "-")
+    yield Article("-", _whole_text(content, "-", encoding), "-")
+
+
+def _whole_text(content: bytes, path: str, encoding: Encoding) -> str:
+    text = decode(content, path, encoding)
     if _is_header(text.lstrip().partition("\n")[0]):
-        raise ArticleError("-: a table, which is read from files alone; save it as .csv or .tsv and name that")
-    yield Article("-", text, "-")
+        raise ArticleError(f"{path}: a table, not one article; save it as .csv or .tsv and name that")
+    return text
 
 
 class _Joined(io.RawIOBase):
@@ -237,7 +251,8 @@ def text_of(row: dict[str, Any], where: str) -> tuple[str, int]:
     """
     text, title = row.get("text"), row.get("title")
     if not isinstance(text, str):
-        raise ArticleError(f"{where}: no text; each row needs 'text', a string")
+        held = f"; this one has {one_line(', '.join(map(str, row)), 80)}" if row and "text" not in row else ""
+        raise ArticleError(f"{where}: no text; each row needs 'text', a string{held}")
     if title is not None and not isinstance(title, str):
         raise ArticleError(f"{where}: 'title' is no string")
     title = (title or "").strip()

@@ -13,6 +13,7 @@ from typing import Any, Final
 from cyberclf.analyzer import analyzer_fingerprint
 from cyberclf.articles import sheet_advice
 from cyberclf.csvrows import csv_rows
+from cyberclf.decoding import Encoding
 from cyberclf.errors import ArticleError, CorpusError
 from cyberclf.jsonlines import json_rows
 from cyberclf.labelled import LabelledArticle, labelled_article
@@ -95,8 +96,14 @@ def theme_order(ids: Iterable[str]) -> tuple[str, ...]:
     return (*[theme for theme in known if theme in found], *sorted(found.difference(known)))
 
 
-def read_corpus(paths: Iterable[str | Path]) -> Corpus:
+def read_corpus(paths: Iterable[str | Path], *, encoding: Encoding = "utf-8") -> Corpus:
     """Read labelled articles from JSON Lines (also gzipped), CSV or TSV.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+    encoding : str, default "utf-8"
+        Of tables that are not UTF-8; one of `cyberclf.decoding.ENCODINGS`.
 
     Raises
     ------
@@ -112,20 +119,20 @@ def read_corpus(paths: Iterable[str | Path]) -> Corpus:
             raise CorpusError(
                 f"{path}: is a folder; name the files of labelled articles (.jsonl, .jsonl.gz, .csv, .tsv)"
             )
-        found = list(_read(path, asked))
+        found = list(_read(path, asked, encoding))
         if not found:
             raise CorpusError(f"{path}: no labelled article in it; give rows with a text and its themes")
         articles += found
     return Corpus.of(articles, asked)
 
 
-def _read(path: Path, asked: set[str]) -> Iterator[LabelledArticle]:
+def _read(path: Path, asked: set[str], encoding: Encoding) -> Iterator[LabelledArticle]:
     """Yield the articles of a file, and add to `asked` the themes that a table has columns of."""
     name = path.name.lower()
     try:
         if name.endswith((".csv", ".tsv")):
             with path.open("rb") as stream:
-                for where, row in csv_rows(stream, str(path), needed=("text",)):
+                for where, row in csv_rows(stream, str(path), needed=("text",), encoding=encoding):
                     # Spreadsheets write a tail of rows that nobody filled.
                     if isinstance(row, dict) and not any(map(str.strip, row.values())):
                         continue

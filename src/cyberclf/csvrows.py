@@ -6,21 +6,35 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from cyberclf.decoding import Encoding, decoding_lines, not_utf_8, recoded, refuse_document
 from cyberclf.errors import ArticleError
 from cyberclf.jsonlines import MAX_BYTES
 
 __all__ = ["csv_rows"]
 
-#: How a byte that is not UTF-8 looks once read.
-_BAD_BYTE: Final = re.compile("[\udc80-\udcff]")
+#: What tables of others call a column that is needed.
+_ALSO_CALLED: Final = {"text": ("texte", "contenu", "content", "article")}
 #: How often, on average, lines are read again after quotes that nothing closes, before they are given up.
 _REPEATS: Final = 8
 
 
-def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any] | str]]:
+def csv_rows(
+    stream: Any, path: str, *, needed: tuple[str, ...], encoding: Encoding = "utf-8"
+) -> Iterator[tuple[str, dict[str, Any] | str]]:
     """Yield (``FILE:row``, record) of each record of a CSV or TSV file with a header line.
+
+    A string instead of a record says what is wrong with the row.
+
+    Parameters
+    ----------
+    stream : binary stream
+    path : str
+    needed : tuple of str
+        Columns.
+    encoding : str, default "utf-8"
+        Of rows that are not UTF-8; one of `cyberclf.decoding.ENCODINGS`.
 
     Raises
     ------
@@ -28,13 +42,12 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
         When the header lacks one of the columns `needed`, or the file cannot be parsed at all.
     """
     csv.field_size_limit(MAX_BYTES)
-    # A byte that is not UTF-8 costs its row, not the file: it passes as half a character, and is found there.
-    lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    lines = decoding_lines(stream, encoding)
     try:
-        head, first = _head(lines, path), 2
+        head, first = _head(lines, path, encoding), 2
         # As spreadsheets write and read it.
         if named := re.fullmatch(r"sep=([,;\t])\s*", head):
-            head, first = _head(lines, path), 3
+            head, first = _head(lines, path, encoding), 3
         if not head.strip():
             raise ArticleError(f"{path}: empty; it needs a header line with the column {needed[0]}")
         source = _Lines(head, lines)
@@ -50,24 +63,31 @@ def csv_rows(stream: Any, path: str, *, needed: tuple[str, ...]) -> Iterator[tup
                 )
             elif not cells:
                 continue
-            elif any(map(_BAD_BYTE.search, cells)):
-                yield where, f"{where}: not UTF-8; save it as UTF-8"
-            elif len(cells) != len(columns):
-                said = f"{where}: {len(cells)} cells for {len(columns)} columns"
+            elif (made := _recoded(cells, encoding)) is None:
+                yield where, f"{where}: {not_utf_8(encoding=encoding)}"
+            elif len(made) != len(columns):
+                said = f"{where}: {len(made)} cells for {len(columns)} columns"
                 yield where, f"{said}; give each row all its cells, and quote texts that hold the separator"
             else:
-                yield where, dict(zip(columns, cells, strict=True))
+                yield where, dict(zip(columns, made, strict=True))
     finally:
         lines.detach()
 
 
-def _head(lines: io.TextIOWrapper, path: str) -> str:
+def _recoded(cells: list[str], encoding: Encoding) -> list[str] | None:
+    made = [recoded(cell, encoding) for cell in cells]
+    return None if None in made else cast("list[str]", made)
+
+
+def _head(lines: io.TextIOWrapper, path: str, encoding: Encoding) -> str:
     head = lines.readline(MAX_BYTES + 1)
     if len(head) > MAX_BYTES:
         raise ArticleError(f"{path}: a first line longer than {MAX_BYTES} characters; no header line is")
-    if _BAD_BYTE.search(head):
-        raise ArticleError(f"{path}: not UTF-8; save it as UTF-8")
-    return head
+    begun = head.encode("utf-8", "surrogateescape")
+    refuse_document(begun, path)
+    if (made := recoded(head, encoding)) is None:
+        raise ArticleError(f"{path}: {not_utf_8(begun, encoding)}")
+    return made
 
 
 class _Lines:
@@ -127,7 +147,9 @@ def _columns(reader: Any, path: str, needed: tuple[str, ...]) -> list[str]:
         raise ArticleError(f"{path}: the header line is not CSV: {error}") from None
     for name in needed:
         if name not in columns:
-            near = next((column for column in columns if column.casefold() == name), None)
+            near = next(
+                (column for column in columns if column.casefold() in {name, *_ALSO_CALLED.get(name, ())}), None
+            )
             advice = f"rename '{near}' to '{name}'" if near else f"it has {', '.join(columns[:12])}"
             raise ArticleError(f"{path}: no column '{name}'; {advice}")
     # Spreadsheets write columns without a name and without a cell.

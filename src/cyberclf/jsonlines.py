@@ -10,32 +10,17 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any, Final
 
+from cyberclf.decoding import BOM
 from cyberclf.errors import ArticleError
 
-__all__ = ["MAX_BYTES", "Lines", "decode", "json_rows", "line_blocks"]
+__all__ = ["MAX_BYTES", "Lines", "json_rows", "line_blocks"]
 
 #: One article or one row beyond this is an error: no press article is as long.
 MAX_BYTES: Final = 20_000_000
 #: A block ends with the line that brings it to this many bytes: work enough to be worth handing over, and few of
 #: them fill a cache.
 _BLOCK: Final = 700_000
-_BOM: Final = b"\xef\xbb\xbf"
 _parse: Final = json.JSONDecoder().decode
-
-
-def decode(content: bytes, where: str) -> str:
-    """Read UTF-8, with a byte order mark or without.
-
-    Raises
-    ------
-    ArticleError
-        When it is none.
-    """
-    content = content.removeprefix(_BOM)
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        raise ArticleError(f"{where}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +106,12 @@ def _row(line: bytes, where: str) -> dict[str, Any] | str:
     if (quickly := _quickly(line)) is not None:
         return quickly
     try:
-        text = decode(line, where)
+        text = line.removeprefix(BOM).decode()
         if text.startswith("\ufeff"):
             return f"{where}: not JSON: Unexpected UTF-8 BOM (decode using utf-8-sig); each line is one object"
         row = _parse(text)
-    except ArticleError as error:
-        return str(error)
+    except UnicodeDecodeError as error:
+        return f"{where}: not UTF-8 (byte {error.start}); save it as UTF-8"
     except (ValueError, RecursionError) as error:
         said = getattr(error, "msg", "nested too deep or a number too long")
         return f"{where}: not JSON: {said}; each line is one object"

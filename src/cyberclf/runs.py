@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal
 
-from cyberclf.articles import Piece, read_pieces
+from cyberclf.articles import Article, Piece, Unreadable, read_pieces
+from cyberclf.decoding import Encoding
 from cyberclf.errors import TaggingError
 from cyberclf.files import is_replaceable
 from cyberclf.model import Model
@@ -45,6 +46,10 @@ class Run:
     backend : {"threads", "processes", "fork"}, optional
         See `cyberclf.workers.in_order`.
     progress : Progress, optional
+    encoding : str, default "utf-8"
+        Of texts and tables that are not UTF-8; one of `cyberclf.decoding.ENCODINGS`.
+    with_text : bool, default False
+        Write the texts too; with jsonl and csv.
     write : callable, optional
         Makes lines of a tagged chunk, where they are not those of `lines_of`.
 
@@ -54,6 +59,8 @@ class Run:
         Rows written, by status; of a resumed run, all that the file holds.
     reasons : list of str
         Of the first ten errors met.
+    without : list of str
+        Files in which there was no article, not even one that cannot be read.
     before : int
         Rows that were there when the run was resumed.
     kept : bool
@@ -66,9 +73,12 @@ class Run:
     n_jobs: int = 1
     backend: Backend | None = None
     progress: Progress | None = None
+    encoding: Encoding = "utf-8"
+    with_text: bool = False
     write: Callable[[TaggedChunk], Iterable[str]] | None = None
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
     reasons: list[str] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
     before: int = 0
     kept: bool = False
 
@@ -89,7 +99,7 @@ class Run:
 
             write_page(self._rows(), stream, self.model)
             return
-        stream.write(head_of(self.model, self.fmt))
+        stream.write(head_of(self.model, self.fmt, with_text=self.with_text))
         # Before workers begin, which would take it for their own failure that nobody reads this.
         stream.flush()
         for done in self._written(_chunks(self, None), None):
@@ -147,7 +157,7 @@ class Run:
     def _head(self) -> bytes:
         from cyberclf.writers import head_of
 
-        return head_of(self.model, self.fmt).encode()
+        return head_of(self.model, self.fmt, with_text=self.with_text).encode()
 
     def _written(self, chunks: Iterator[Chunk], table: "Table | None") -> Iterator[Written]:
         if sum(Path(file).stat().st_size for file in self.files if Path(file).is_file()) >= _LARGE:
@@ -160,7 +170,7 @@ class Run:
     def _by_bytes(self, chunks: Iterator[Chunk], table: "Table | None") -> Iterator[Written]:
         """Have the workers make what is written."""
         pairs = ((None, chunk) for chunk in chunks)
-        task = Writing(self.model, self.fmt, table)
+        task = Writing(self.model, self.fmt, table, self.with_text)
         for _, done in in_order(pairs, task, n_jobs=self.n_jobs, backend=self.backend):
             yield done
 
@@ -195,10 +205,22 @@ def _chunks(run: Run, table: "Table | None") -> Iterator[Chunk]:
 
 
 def _pieces(run: Run) -> Iterator[Piece]:
+    if run.files and all(Path(file).suffix.lower() == ".parquet" for file in run.files):
+        from cyberclf.parquetrows import pyarrow_or_advice
+
+        # Beside other files they become rows that say it; alone there is nothing to go on for.
+        pyarrow_or_advice()
     for file in run.files:
         if run.progress is not None:
             run.progress.reading()
-        yield from read_pieces(file, watch=run.progress.reading if run.progress is not None else None)
+        watch = run.progress.reading if run.progress is not None else None
+        empty = True
+        for piece in read_pieces(file, watch=watch, encoding=run.encoding):
+            empty = empty and not isinstance(piece, Article | Unreadable) and not piece.n_rows()
+            yield piece
+        # A table of nothing but its header line would not be missed in the result.
+        if empty:
+            run.without.append(file)
 
 
 def _after(chunks: Iterator[Chunk], done: int) -> Iterator[Chunk]:

@@ -59,11 +59,12 @@ class TaggedRow:
     review: tuple[str, ...] = ()
     text: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, *, with_text: bool = False) -> dict[str, Any]:
         """Return the row as plain values, probabilities to four decimals."""
         row: dict[str, Any] = {
             "id": self.id,
             "title": self.title,
+            **({"text": self.text} if with_text else {}),
             "themes": list(self.themes),
             "probabilities": {theme: round(p, 4) for theme, p in self.probabilities.items()},
             "passages": {theme: list(span) for theme, span in self.passages.items()},

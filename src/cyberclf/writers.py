@@ -47,7 +47,7 @@ def _fit(text: str, width: int) -> str:
     return kept + " " * (width - _width(kept))
 
 
-def _table(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:
+def _table(rows: Iterable[TaggedRow], model: Model, *, with_text: bool) -> Iterator[str]:  # noqa: ARG001 - one face
     labels = {theme.id: theme.label for theme in model.theme_list}
     for row in rows:
         # An id that the row brought is not where it stands.
@@ -69,15 +69,15 @@ def _table(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:
         yield f"{_fit(short, 34)}  {_fit(printable(row.title), _TITLE_WIDTH)}  {printable(said)}\n"
 
 
-def _jsonl(rows: Iterable[TaggedRow], _: Model) -> Iterator[str]:
-    return map(_json_line, rows)
+def _jsonl(rows: Iterable[TaggedRow], _: Model, *, with_text: bool) -> Iterator[str]:
+    return (_json_line(row, with_text=with_text) for row in rows)
 
 
-def _json_line(row: TaggedRow) -> str:
-    return f"{writable(json.dumps(row.as_dict(), ensure_ascii=False))}\n"
+def _json_line(row: TaggedRow, *, with_text: bool) -> str:
+    return f"{writable(json.dumps(row.as_dict(with_text=with_text), ensure_ascii=False))}\n"
 
 
-def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts) -> str:
+def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts, *, with_text: bool = False) -> str:
     """Make of columns what `lines_of` makes of rows, JSON Lines, several times faster.
 
     Parameters
@@ -85,6 +85,7 @@ def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts) ->
     articles : sequence of Article or Unreadable
     tagged : TaggedTexts
         Of those that are articles, in order.
+    with_text : bool, default False
 
     Returns
     -------
@@ -100,11 +101,12 @@ def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts) ->
     lines = []
     for article in articles:
         if isinstance(article, Unreadable):
-            lines.append(_json_line(unread_row(article)))
+            lines.append(_json_line(unread_row(article), with_text=with_text))
             continue
         row, (status, rounded) = next(rows)
         filled = shares % tuple([_share(share) for share in rounded])
         themes = passages = reviewed = ""
+        text = f'"text": {_quoted(article.text[article.offset :])}, ' if with_text else ""
         if row in given:
             themes = ", ".join([names[column] for column in given[row]])
             # Numbers in a list look the same in JSON.
@@ -112,7 +114,7 @@ def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts) ->
         if row in review:
             reviewed = ", ".join([names[column] for column in review[row]])
         lines.append(
-            f'{{"id": {_quoted(article.id)}, "title": {_quoted(article.title)}, "themes": [{themes}], '
+            f'{{"id": {_quoted(article.id)}, "title": {_quoted(article.title)}, {text}"themes": [{themes}], '
             f'"probabilities": {{{filled}}}, "passages": {{{passages}}}, "review": [{reviewed}], '
             f'"status": "{status}"}}\n'
         )
@@ -124,19 +126,25 @@ def _share(value: float) -> str:
     return repr(value)
 
 
-def _csv(rows: Iterable[TaggedRow], model: Model) -> Iterator[str]:
+def _csv(rows: Iterable[TaggedRow], model: Model, *, with_text: bool) -> Iterator[str]:
     for row in rows:
         made = row.as_dict()
-        cells = [row.id, row.title, ";".join(row.themes), ";".join(row.review), row.status]
+        cells = [
+            row.id,
+            row.title,
+            *([row.text] if with_text else []),
+            ";".join(row.themes),
+            ";".join(row.review),
+            row.status,
+        ]
         cells += [made["probabilities"].get(theme, "") for theme in model.themes]
-        cells += [json.dumps(made["passages"]) if row.passages else "", row.error]
+        cells += [json.dumps(made["passages"], ensure_ascii=False) if row.passages else "", row.error]
         yield _csv_line(map(_cell, cells))
 
 
-def _csv_head(model: Model) -> str:
-    return _csv_line(
-        ["id", "title", "themes", "review", "status", *(f"p_{theme}" for theme in model.themes), "passages", "error"]
-    )
+def _csv_head(model: Model, *, with_text: bool) -> str:
+    names = ["id", "title", *(["text"] if with_text else []), "themes", "review", "status"]
+    return _csv_line([*names, *(f"p_{theme}" for theme in model.themes), "passages", "error"])
 
 
 def _csv_line(cells: Iterable[str]) -> str:
@@ -152,19 +160,19 @@ def _cell(value: object) -> str:
 
 
 #: How rows become text, by the name of the format.
-FORMATS: Final[dict[str, Callable[[Iterable[TaggedRow], Model], Iterator[str]]]] = {
+FORMATS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "table": _table,
     "jsonl": _jsonl,
     "csv": _csv,
 }
 
 
-def head_of(model: Model, fmt: str) -> str:
+def head_of(model: Model, fmt: str, *, with_text: bool = False) -> str:
     """Return what stands before the rows."""
-    return _csv_head(model) if fmt == "csv" else ""
+    return _csv_head(model, with_text=with_text) if fmt == "csv" else ""
 
 
-def lines_of(rows: Iterable[TaggedRow], model: Model, fmt: str) -> Iterator[str]:
+def lines_of(rows: Iterable[TaggedRow], model: Model, fmt: str, *, with_text: bool = False) -> Iterator[str]:
     """Make text of rows as they come.
 
     Parameters
@@ -173,10 +181,12 @@ def lines_of(rows: Iterable[TaggedRow], model: Model, fmt: str) -> Iterator[str]
     model : Model
         Whose themes and names are shown.
     fmt : {"table", "jsonl", "csv"}
+    with_text : bool, default False
+        Give the texts too; a table never does.
 
     Yields
     ------
     str
         One a row, its line end included; UTF-8 can hold it.
     """
-    return FORMATS[fmt](rows, model)
+    return FORMATS[fmt](rows, model, with_text=with_text)

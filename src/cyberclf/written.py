@@ -51,11 +51,14 @@ class Writing:
     fmt : {"table", "jsonl", "csv"}
         Unless there is a table.
     table : Table, optional
+    with_text : bool, default False
+        As of `lines_of`.
     """
 
     model: Model
     fmt: str
     table: "Table | None" = None
+    with_text: bool = False
 
     def prepare(self) -> None:
         """Load what scores many texts."""
@@ -67,8 +70,8 @@ class Writing:
         if self.table:
             return Written.of(self.table.piece(tagged), tagged)
         if self.fmt == "jsonl":
-            lines = json_lines(tagged.articles, tagged.texts)
+            lines = json_lines(tagged.articles, tagged.texts, with_text=self.with_text)
         else:
-            lines = "".join(lines_of(tagged.rows(), self.model, self.fmt))
+            lines = "".join(lines_of(tagged.rows(), self.model, self.fmt, with_text=self.with_text))
         # What came in as half a character cannot leave as UTF-8.
         return Written.of(lines.encode("utf-8", "backslashreplace"), tagged)

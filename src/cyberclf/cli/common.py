@@ -10,16 +10,19 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
+from cyberclf.decoding import ENCODINGS
 from cyberclf.text import printable
 
 if TYPE_CHECKING:
     from cyberclf.corpus import Corpus
+    from cyberclf.decoding import Encoding
     from cyberclf.evaluation import Part
     from cyberclf.themes import Theme
 
 __all__ = [
     "check_paths",
     "corpus_of",
+    "encoding_option",
     "fail",
     "is_output",
     "jobs_option",
@@ -75,6 +78,17 @@ def themes_option(function: Callable[..., None]) -> Callable[..., None]:
     )(function)
 
 
+def encoding_option(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the option --encoding."""
+    return click.option(
+        "--encoding",
+        type=click.Choice(ENCODINGS),
+        default="utf-8",
+        show_default=True,
+        help="Of texts and tables that are not UTF-8 (JSON always is).",
+    )(function)
+
+
 def names_for(corpus: "Corpus", themes_file: str | None) -> "dict[str, Theme] | None":
     """Read names of themes, and say which the corpus does not have."""
     if themes_file is None:
@@ -105,7 +119,7 @@ def jobs_option(function: Callable[..., None]) -> Callable[..., None]:
     )(function)
 
 
-def corpus_of(paths: Sequence[str]) -> "Corpus":
+def corpus_of(paths: Sequence[str], encoding: "Encoding" = "utf-8") -> "Corpus":
     """Read the labelled articles given; without any, all of seeds/."""
     from cyberclf.corpus import read_corpus
     from cyberclf.files import checkout, shipped
@@ -113,7 +127,7 @@ def corpus_of(paths: Sequence[str]) -> "Corpus":
     if paths:
         from cyberclf.doubts import doubts
 
-        corpus = read_corpus(paths)
+        corpus = read_corpus(paths, encoding=encoding)
         for doubt in doubts(corpus):
             say(f"cyberclf: {doubt}")
         return corpus

@@ -1,11 +1,15 @@
 """The command compare."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 import cyberclf
-from cyberclf.cli.common import check_paths, say, write_json
+from cyberclf.cli.common import check_paths, encoding_option, say, write_json
+
+if TYPE_CHECKING:
+    from cyberclf.decoding import Encoding
 
 __all__ = ["compare"]
 
@@ -15,7 +19,8 @@ __all__ = ["compare"]
 @click.argument("new")
 @click.argument("corpus", nargs=-1)
 @click.option("--json", "json_file", metavar="FILE", help="Write all figures and all changed articles there too.")
-def compare(old: str, new: str, corpus: tuple[str, ...], json_file: str | None) -> None:
+@encoding_option
+def compare(old: str, new: str, corpus: tuple[str, ...], json_file: str | None, encoding: "Encoding") -> None:
     """Say whether the artifact NEW is better than OLD on labelled articles.
 
     CORPUS should be articles that neither was trained on. Without it, two artifacts of the same articles are compared
@@ -32,7 +37,7 @@ def compare(old: str, new: str, corpus: tuple[str, ...], json_file: str | None) 
         require_writable(json_file)
     before, after = cyberclf.load(old), cyberclf.load(new)
     if corpus:
-        made = compare_models(read_corpus(corpus), before, after)
+        made = compare_models(read_corpus(corpus, encoding=encoding), before, after)
     else:
         try:
             made = compare_recorded(before, after)

@@ -1,11 +1,25 @@
 """The command evaluate."""
 
 import shlex
+from typing import TYPE_CHECKING
 
 import click
 
 import cyberclf
-from cyberclf.cli.common import check_paths, corpus_of, jobs_option, names_for, say, show, themes_option, write_json
+from cyberclf.cli.common import (
+    check_paths,
+    corpus_of,
+    encoding_option,
+    jobs_option,
+    names_for,
+    say,
+    show,
+    themes_option,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from cyberclf.decoding import Encoding
 
 __all__ = ["evaluate"]
 
@@ -15,6 +29,7 @@ __all__ = ["evaluate"]
 @click.option("--model", metavar="FILE", help="Score this artifact on CORPUS instead of cross-validating the recipe.")
 @click.option("--json", "json_file", metavar="FILE", help="Write all figures there too.")
 @click.option("--report", metavar="DIR", help="Write a page for people there: DIR/index.html.")
+@encoding_option
 @themes_option
 @jobs_option
 def evaluate(
@@ -22,6 +37,7 @@ def evaluate(
     model: str | None,
     json_file: str | None,
     report: str | None,
+    encoding: "Encoding",
     themes_file: str | None,
     jobs: int,
 ) -> None:
@@ -40,7 +56,7 @@ def evaluate(
     loaded = cyberclf.load(model) if model else None
     if loaded is not None and not corpus:
         raise click.UsageError("with --model, name the labelled files to score it on")
-    read = corpus_of(corpus)
+    read = corpus_of(corpus, encoding)
     names = names_for(read, themes_file)
     from cyberclf.evaluation import evaluate_model, evaluate_recipe
 

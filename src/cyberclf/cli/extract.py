@@ -1,8 +1,13 @@
 """The command extract."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from cyberclf.cli.common import check_paths, say
+from cyberclf.cli.common import check_paths, encoding_option, say
+
+if TYPE_CHECKING:
+    from cyberclf.decoding import Encoding
 
 __all__ = ["extract"]
 
@@ -23,7 +28,10 @@ __all__ = ["extract"]
     multiple=True,
     help="Corpus whose articles count too when terms are judged, but are not written; may be repeated.",
 )
-def extract(corpus: tuple[str, ...], output: str, min_articles: int, known: tuple[str, ...]) -> None:
+@encoding_option
+def extract(
+    corpus: tuple[str, ...], output: str, min_articles: int, known: tuple[str, ...], encoding: "Encoding"
+) -> None:
     """Turn labelled texts into counted words, to share where the texts may not be.
 
     Each passage becomes a bag: its words and how often, no order. Words of a single article are dropped, pairs of
@@ -38,8 +46,8 @@ def extract(corpus: tuple[str, ...], output: str, min_articles: int, known: tupl
     require_writable(output)
     if not output.endswith((".jsonl", ".jsonl.gz")):
         raise click.UsageError(f"{output}: name a file that ends in .jsonl or .jsonl.gz, so that it can be read again")
-    read = read_corpus(corpus)
-    made = extract_bags(read, min_articles=min_articles, known=read_corpus(known) if known else None)
+    read = read_corpus(corpus, encoding=encoding)
+    made = extract_bags(read, min_articles=min_articles, known=read_corpus(known, encoding=encoding) if known else None)
     write_bags(made, output)
     say(f"kept {made.kept_words} words and {made.kept_pairs} pairs")
     say(

@@ -1,5 +1,6 @@
 """The command predict."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -10,10 +11,11 @@ import click
 import cyberclf
 from cyberclf.calibration import FAVOURS
 from cyberclf.choices import Choices
-from cyberclf.cli.common import check_paths, fail, is_output, jobs_option, opened, say
+from cyberclf.cli.common import check_paths, encoding_option, fail, is_output, jobs_option, opened, say
 from cyberclf.model import Model
 
 if TYPE_CHECKING:
+    from cyberclf.decoding import Encoding
     from cyberclf.tagging import TaggedChunk
     from cyberclf.workers import Backend
 
@@ -75,7 +77,11 @@ _NO_RESUME = "html is written in one go: --resume goes with jsonl, csv, table an
     is_flag=True,
     help="Show the sentences and terms that made the themes, or the nearest; with table and jsonl.",
 )
+@click.option(
+    "--text", "with_text", is_flag=True, help="Write the texts too, so that 'train' can read the rows once corrected."
+)
 @click.option("--resume", is_flag=True, help="Go on where a run to the same --output was interrupted.")
+@encoding_option
 @click.option("--cluster", metavar="ADDRESS", help="Tag Parquet files on this Dask scheduler, one file each.")
 @jobs_option
 def predict(
@@ -86,11 +92,13 @@ def predict(
     favour: str | None,
     own: tuple[str, ...],
     level: float | None,
+    encoding: "Encoding",
     cluster: str | None,
     jobs: int,
     *,
     force: bool,
     explain: bool,
+    with_text: bool,
     resume: bool,
 ) -> None:
     """Tag articles: files, folders, or - for standard input.
@@ -105,36 +113,39 @@ def predict(
     """
     _check_paths([*paths, *([model] if model is not None else [])], output)
     choices = Choices(favour, _thresholds(own), level, force)
-    if explain and (cluster or (fmt or _format_of(output)) not in {"table", "jsonl"}):
-        raise click.UsageError("--explain goes with --format table or jsonl, and not with --cluster")
     if cluster:
+        if encoding != "utf-8" or explain or with_text:
+            raise click.UsageError("--cluster, from Parquet to Parquet, goes without --encoding, --explain and --text")
         _on_cluster(paths, cluster, model=model, fmt=fmt, output=output, resume=resume, choices=choices)
         return
     from cyberclf.progress import Progress
     from cyberclf.runs import Run, is_regular
 
     fmt = fmt or _format_of(output)
-    if resume and (not is_regular(output) or fmt == "html"):
-        raise click.UsageError(
-            _NO_RESUME if fmt == "html" else "--resume needs a file to go on with: name it with --output FILE"
-        )
-    if resume and "-" in paths:
-        raise click.UsageError("--resume cannot read standard input again; give it files")
-    if fmt == "parquet" and not is_regular(output):
-        raise click.UsageError("parquet goes to a file: name it with --output FILE")
+    _check_use(paths, fmt, output, explain=explain, with_text=with_text, resume=resume)
     loaded = _chosen(cyberclf.load(model), choices)
     files = _files(paths, output)
     progress = Progress(sys.stderr, files)
     # A command is alone in its process, which can be copied as it stands.
     backend: Backend | None = "fork" if sys.platform == "linux" else None
-    run = Run(files, loaded, fmt, n_jobs=jobs, backend=backend, progress=progress)  # type: ignore[arg-type] # a choice
+    run = Run(
+        files,
+        loaded,
+        fmt,  # type: ignore[arg-type] # a choice
+        n_jobs=jobs,
+        backend=backend,
+        progress=progress,
+        encoding=encoding,
+        with_text=with_text,
+    )
     if explain:
         run.write = _explaining(loaded, fmt, on_terminal=output in {None, "-"})
     try:
         if output is not None and is_regular(output) and fmt != "html":
             from cyberclf.artifact import fingerprint
 
-            mark = choices.mark() + ("+explain" if explain else "")
+            chosen = {"explain": explain, "text": with_text, encoding: encoding != "utf-8"}
+            mark = "".join([choices.mark(), *(f"+{name}" for name, is_so in chosen.items() if is_so)])
             run.to_file(output, model_fingerprint=fingerprint(model) + mark, resume=resume)
         else:
             with opened(output) as stream:
@@ -147,7 +158,32 @@ def predict(
             say(f"cyberclf: what was done stands in {beside(str(output))[0]}; go on with --resume")
     if run.before:
         say(f"cyberclf: went on after {run.before} articles")
-    _sum_up(run.counts, run.reasons)
+    _sum_up(run.counts, run.reasons, run.without)
+
+
+def _check_use(
+    paths: Sequence[str], fmt: str, output: str | None, *, explain: bool, with_text: bool, resume: bool
+) -> None:
+    """Refuse options that do not go with the format or the output.
+
+    Raises
+    ------
+    click.UsageError
+    """
+    from cyberclf.runs import is_regular
+
+    if explain and fmt not in {"table", "jsonl"}:
+        raise click.UsageError("--explain goes with --format table or jsonl")
+    if with_text and (explain or fmt not in {"jsonl", "csv"}):
+        raise click.UsageError("--text goes with --format jsonl or csv, and not with --explain")
+    if resume and fmt == "html":
+        raise click.UsageError(_NO_RESUME)
+    if resume and not is_regular(output):
+        raise click.UsageError("--resume needs a file to go on with: name it with --output FILE")
+    if resume and "-" in paths:
+        raise click.UsageError("--resume cannot read standard input again; give it files")
+    if fmt == "parquet" and not is_regular(output):
+        raise click.UsageError("parquet goes to a file: name it with --output FILE")
 
 
 def _files(paths: Sequence[str], output: str | None) -> list[str]:
@@ -162,9 +198,12 @@ def _files(paths: Sequence[str], output: str | None) -> list[str]:
     own = [output, *map(str, beside(output))] if output else []
     unread = sorted({file for file in others if not any(is_output(file, name) for name in own)})
     if unread:
-        named = f"{', '.join(unread[:5])}{' ...' if len(unread) > 5 else ''}"
-        say(f"cyberclf: of other kinds, and not read: {named} ({len(unread)} in all){sheet_advice(*unread)}")
+        say(f"cyberclf: of other kinds, and not read: {_some(unread)}{sheet_advice(*unread)}")
     return files
+
+
+def _some(files: Sequence[str]) -> str:
+    return f"{', '.join(files[:5])}{' ...' if len(files) > 5 else ''} ({len(files)} in all)"
 
 
 def _check_paths(inputs: list[str], output: str | None) -> None:
@@ -176,7 +215,9 @@ def _check_paths(inputs: list[str], output: str | None) -> None:
             check_paths(inputs, str(path))
 
 
-def _sum_up(counts: dict[str, int], reasons: Sequence[str]) -> None:
+def _sum_up(counts: dict[str, int], reasons: Sequence[str], without: Sequence[str] = ()) -> None:
+    if without and any(counts.values()):
+        say(f"cyberclf: no article in {_some(without)}")
     for reason in reasons:
         say(f"cyberclf: {' '.join(reason.split())}")
     total = sum(counts.values())
@@ -210,7 +251,8 @@ def _thresholds(own: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
         try:
             found[theme] = float(value)
         except ValueError:
-            said = f"'{given}' is not THEME=P; write it as strategy=0.7"
+            likely = f"{theme}={value.replace(',', '.')}" if re.fullmatch(r"[01],\d+", value) else "strategy=0.7"
+            said = f"'{given}' is not THEME=P; write it as {likely}"
             raise click.BadParameter(said, param_hint="'--threshold'") from None
     return tuple(found.items())
 

@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cyberclf.cli.common import check_paths, corpus_of, jobs_option, names_for, say, show, themes_option
+from cyberclf.cli.common import (
+    check_paths,
+    corpus_of,
+    encoding_option,
+    jobs_option,
+    names_for,
+    say,
+    show,
+    themes_option,
+)
 
 if TYPE_CHECKING:
+    from cyberclf.decoding import Encoding
     from cyberclf.evaluation import Part
     from cyberclf.training import Trained
 
@@ -23,9 +33,12 @@ __all__ = ["train"]
     metavar="FILE",
     help="Artifact to write; without CORPUS, in a checkout, by default models/cyberclf.safetensors.",
 )
+@encoding_option
 @themes_option
 @jobs_option
-def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, jobs: int) -> None:
+def train(
+    corpus: tuple[str, ...], output: str | None, encoding: "Encoding", themes_file: str | None, jobs: int
+) -> None:
     """Train a model on labelled articles; without arguments, on all of seeds/.
 
     CORPUS is JSON Lines (.jsonl, .jsonl.gz) of rows with text and themes, or a table (.csv, .tsv) with a column
@@ -49,7 +62,7 @@ def train(corpus: tuple[str, ...], output: str | None, themes_file: str | None, 
     with_card = is_replaceable(output)
     if with_card:
         _check_card(card_path(Path(output)))
-    read = corpus_of(corpus)
+    read = corpus_of(corpus, encoding)
     names = names_for(read, themes_file)
     from cyberclf.modelcard import headline, write_card
     from cyberclf.reading import rule_as_text
