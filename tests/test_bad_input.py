@@ -713,3 +713,46 @@ def test_themes_that_a_reader_of_toml_stumbles_over(tmp_path, fails, text):
 def test_files_named_ndjson_are_json_lines(tmp_path, call):
     (tmp_path / "a.ndjson").write_text(json.dumps({"id": "x", "text": "La loi."}) + "\n", "utf-8")
     assert json.loads(call("predict", tmp_path, "--format", "jsonl")[1])["id"] == "x"
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.txt"])
+def test_a_file_of_a_folder_that_is_no_result_is_not_written_over(tmp_path, call, name):
+    content = {"a.jsonl": f"{json.dumps({'text': TEXT})}\n", "a.csv": f'text\n"{TEXT}"\n', "a.txt": TEXT}[name]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_text(content, "utf-8")
+    (tmp_path / "in" / "b.txt").write_text(TEXT, "utf-8")
+    status, _, err = call("predict", tmp_path / "in", "--output", tmp_path / "in" / name)
+    assert status == 2
+    assert "would be written over while it is read" in err
+    assert (tmp_path / "in" / name).read_text("utf-8") == content
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("options", [(), ("--text",)])
+def test_the_result_of_a_run_before_is_replaced(tmp_path, call, suffix, options):
+    if suffix == "parquet" and options:
+        pytest.skip("texts go with jsonl and csv")
+    (tmp_path / "b.txt").write_text(TEXT, "utf-8")
+    for _ in range(2):
+        status, _, err = call("predict", tmp_path, "--output", tmp_path / f"out.{suffix}", *options)
+        assert (status, err) == (0, "")
+
+
+def test_terms_of_strangers_that_are_none_are_refused(tmp_path, call):
+    header = {"format": "cyberclf-bags", "version": 1, "analyzer": cyberclf.analyzer.analyzer_fingerprint()}
+    for term in ("la\nloi", "\ud800", ""):
+        rows = [header, {"terms": [{term: 1}], "themes": ["a"]}, {"terms": [{"b": 1}], "themes": []}]
+        (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        status, _, err = call("train", tmp_path / "c.jsonl", "--output", tmp_path / "m.safetensors")
+        assert status == 1
+        assert "c.jsonl:2: " in err
+        assert "is no term" in err
+        assert not (tmp_path / "m.safetensors").exists()
+
+
+def test_a_corpus_may_be_named_ndjson(tmp_path, call):
+    rows = [
+        {"text": f"{('Le port', 'La pêche', 'Un quai')[n % 3]} {n}", "themes": ["mer"] * (n % 2)} for n in range(12)
+    ]
+    (tmp_path / "c.ndjson").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    assert call("train", tmp_path / "c.ndjson", "--output", tmp_path / "m.safetensors")[0] == 0

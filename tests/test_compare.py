@@ -227,3 +227,17 @@ def test_so_few_articles_that_a_resample_holds_none_with_a_theme_raise_no_warnin
     articles = [small_corpus.articles[0], *[replace(a, themes=frozenset()) for a in small_corpus.articles[1:3]]]
     made = compare_models(Corpus.of(articles), small.model, small.model)
     assert made.table.loc["macro", "f1_difference"] == 0
+
+
+def test_a_single_event_makes_no_verdict(small, spoilt, unseen):
+    for articles in (unseen.articles[:1], [replace(article, event="e") for article in unseen.articles]):
+        made = compare_models(Corpus.of(articles), small.model, spoilt)
+        assert (made.worse, made.better) == ((), ())
+        assert "no verdict: the articles are of fewer than 5 events" in made.notes
+
+
+def test_the_more_is_compared_the_surer_a_difference_must_be():
+    errors = {name: np.array([0.1, 0.1]) for name in map(str, range(10))}
+    row = {"f1_difference": -0.25, "average_precision_difference": 0.0}
+    assert compare._sure({"0": row}, errors)[0] == ("0 F1 -0.250",)
+    assert compare._sure(dict.fromkeys(errors, row), errors)[0] == ()

@@ -10,6 +10,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_predict
 from sklearn.utils import estimator_checks as checks
 
+import cyberclf
 from cyberclf import ThemeClassifier
 
 #: The checks that need no data. All others give matrices of numbers, which scikit-learn itself does not try on an
@@ -123,3 +124,61 @@ def test_a_table_of_texts_is_no_list_of_texts(sample):
     texts, labels = sample
     with pytest.raises(TypeError, match=r"X is a table; give one column of it"):
         ThemeClassifier().fit(pd.DataFrame({"text": texts, "id": texts}), labels[:2])
+
+
+def test_it_takes_numbers_of_numpy_and_can_still_be_saved(sample, tmp_path):
+    texts, labels = sample
+    search = GridSearchCV(ThemeClassifier(), {"n_folds": np.arange(2, 4), "C": np.array([3.0, 30.0])[:1]}, cv=2)
+    search.fit(texts, labels).best_estimator_.model_.save(tmp_path / "m.safetensors")
+    assert cyberclf.load(tmp_path / "m.safetensors").themes == ("0", "1")
+
+
+def test_processes_may_be_left_to_the_default_of_scikit_learn(sample):
+    texts, labels = sample
+    fitted = [ThemeClassifier(n_folds=2, n_jobs=n_jobs).fit(texts, labels) for n_jobs in (1, None, -1)]
+    for other in fitted[1:]:
+        np.testing.assert_array_equal(other.predict_proba(texts), fitted[0].predict_proba(texts))
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_texts_without_a_group_are_events_of_their_own(sample, missing):
+    texts, labels = sample
+    own = ThemeClassifier(n_folds=3).fit(texts, labels)
+    grouped = ThemeClassifier(n_folds=3).fit(texts, labels, groups=[missing] * len(texts))
+    np.testing.assert_array_equal(grouped.predict_proba(texts), own.predict_proba(texts))
+
+
+def test_what_the_texts_do_not_suffice_for_is_warned_of(sample):
+    texts, labels = sample
+    with pytest.warns(UserWarning, match="too few events to hold any out"):
+        ThemeClassifier().fit(texts, labels, groups=["one"] * len(texts))
+    with pytest.warns(UserWarning, match="theme 1: fewer than two articles"):
+        ThemeClassifier(n_folds=2).fit(texts, labels * [1, 0])
+
+
+def test_a_theme_that_nobody_judged_is_refused(sample):
+    texts, labels = sample
+    with pytest.raises(ValueError, match="nobody judged theme 'b': all its column is NaN; leave it out of y"):
+        ThemeClassifier().fit(texts, pd.DataFrame(labels * [1, np.nan], columns=["a", "b"]))
+
+
+def test_ids_are_the_same_however_their_accents_are_written(sample):
+    texts, labels = sample
+    composed, apart = "p\u00eache", "pe\u0302che"
+    fitted = ThemeClassifier(n_folds=2).fit(
+        texts, [[(composed, apart)[n % 2]] if row[0] else [] for n, row in enumerate(labels)]
+    )
+    assert fitted.classes_.tolist() == [composed]
+    assert fitted.model_.with_thresholds({apart: 0.5}).thresholds.tolist() == [0.5]
+    frame = pd.DataFrame(labels[:, :1], columns=[apart])
+    assert ThemeClassifier(n_folds=2).fit(texts, frame).classes_.tolist() == [composed]
+
+
+def test_a_frame_of_whole_numbers_may_lack_some(sample):
+    texts, labels = sample
+    whole = pd.DataFrame(labels, columns=["a", "b"]).astype("Int64")
+    whole.iloc[0, 0] = pd.NA
+    expected = pd.DataFrame(labels, columns=["a", "b"])
+    expected.iloc[0, 0] = np.nan
+    one, two = (ThemeClassifier(n_folds=2).fit(texts, y) for y in (whole, expected))
+    np.testing.assert_array_equal(one.predict_proba(texts), two.predict_proba(texts))

@@ -145,3 +145,14 @@ def test_formats_that_cannot_hold_it_are_wrong_use(args):
     assert done.returncode == 2
     assert "--explain goes with --format table or jsonl" in done.stderr
     assert not done.stdout
+
+
+def test_signs_without_width_do_not_move_the_marks(model):
+    hyphenated = FIRST.replace("adopte", "adop\u00adte").replace("nationale", "na\u00adtio\u00adnale") + " \ufeff\u200b"
+    plain, odd = (
+        "".join(explained(model, [Article("a", f"{title}\n{THEN} {LAST}", "a")], "table"))
+        for title in (FIRST, hyphenated)
+    )
+    marks = [re.findall(r"\[[a-z_]+ \d: ([^\]]*)\]", shown) for shown in (plain, odd)]
+    assert [mark.strip() for mark in marks[1]] == marks[0]
+    assert "\u00ad" not in odd

@@ -30,13 +30,12 @@ def said(made, rows):
 
 def test_what_a_fold_gets_comes_from_the_other_folds(scored):
     labels, held_out = scored
-    use = np.ones(N_ARTICLES, dtype=bool)
-    before = cross_validate(labels, held_out, use)
+    before = cross_validate(labels, held_out)
     assert not np.isnan(said(before, slice(None))).any()
     own = held_out.fold == 1
     flipped = labels.copy()
     flipped[own] = 1 - flipped[own]
-    after = cross_validate(flipped, held_out, use)
+    after = cross_validate(flipped, held_out)
     np.testing.assert_array_equal(said(after, own), said(before, own))
     for other in range(N_FOLDS):
         if other != 1:
@@ -44,19 +43,10 @@ def test_what_a_fold_gets_comes_from_the_other_folds(scored):
             assert (said(after, rows) != said(before, rows)).any(axis=(1, 2)).all()
 
 
-def test_articles_that_may_not_be_used_decide_nothing(scored):
-    labels, held_out = scored
-    use = np.arange(N_ARTICLES) < N_ARTICLES // 2
-    before = cross_validate(labels, held_out, use)
-    changed = np.where(use[:, None], labels, 1 - labels)
-    after = cross_validate(changed, held_out, use)
-    np.testing.assert_array_equal(said(after, slice(None)), said(before, slice(None)))
-
-
 def test_without_other_folds_nothing_is_said(scored):
     labels, held_out = scored
     alone = replace(held_out, fold=np.where(held_out.fold == 0, 0, -1))
-    made = cross_validate(labels, alone, np.ones(N_ARTICLES, dtype=bool))
+    made = cross_validate(labels, alone)
     assert np.isnan(said(made, slice(None))).all()
 
 

@@ -163,3 +163,14 @@ def test_a_probability_rises_with_its_score_even_where_what_was_held_out_says_ot
     probability = logistic(scores, curve)[:, 0]
     assert (np.diff(probability) > 0).all()
     assert probability.mean() == pytest.approx(0.5, abs=0.02)
+
+
+def test_scores_that_are_none_rank_nothing():
+    assert np.isnan(average_precision(np.array([True, False]), np.array([np.nan, 0.5]))).all()
+
+
+def test_one_event_has_no_intervals():
+    predictions = Predictions(("a",), np.array([[1.0], [0.0]]), np.array([[0.8], [0.2]]), np.array([[True], [False]]))
+    table = score_table(replace(predictions, groups=np.zeros(2, dtype=int)))
+    assert table.loc["a", "f1"] == 1.0
+    assert np.isnan(table.loc["a", ["f1_low", "f1_high"]].astype(float)).all()

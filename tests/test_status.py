@@ -271,3 +271,19 @@ def test_the_command_says_what_was_not_judged_and_force_tags_it(judge, tmp_path)
     assert "empty: no word to judge by" in table[3]
     shown = runner.invoke(cli, [*args, "--format", "table", "--force"]).stdout.splitlines()
     assert "trained on (Strategy and governance" in shown[2]
+
+
+def test_few_articles_do_not_make_others_of_their_language_foreign():
+    rng = np.random.default_rng(1)
+    words = np.arange(2000)
+    often = 1 / (words + 2.0)
+    drawn = np.stack([np.bincount(rng.choice(words, 60, p=often / often.sum()), minlength=2000) for _ in range(400)])
+    for n_articles in (10, 20, 50):
+        lost = []
+        for start in range(0, 200, n_articles):
+            counts = csr_matrix(drawn[start : start + n_articles])
+            cutoff = foreignness_cutoff(counts, min_articles=2)
+            having = np.bincount(counts.indices, minlength=2000)
+            values = np.where(having >= 2, typicality_values(np.log((n_articles + 1) / (having + 1)) + 1), UNKNOWN)
+            lost.append(((drawn[200:] @ values) / 60 < cutoff).mean())
+        assert np.mean(lost) < 0.03

@@ -92,3 +92,29 @@ def test_seeds_are_a_fold_of_their_own_and_written_text_is_held_out_by_writer(sm
     assert set(data.kinds[splits[-1].test]) == {"seed"}
     assert "seed" not in data.kinds[splits[-1].train]
     assert {tuple(set(data.sources[split.test])) for split in writer_splits(data)} == {("s0",), ("s1",)}
+
+
+@pytest.mark.parametrize("n_positives", [1, 2, 3])
+def test_a_single_theme_of_a_few_articles_is_not_given_to_most(n_positives):
+    rng = np.random.default_rng(0)
+    words = ["".join(rng.choice(list("bcdfgklmnprtv"), 7)) for _ in range(300)]
+
+    def text():
+        return " ".join(rng.choice(words, 40))
+
+    rows = [(f"{text()} pêche sardine", {"mer"}) for _ in range(n_positives)] + [(text(), set()) for _ in range(120)]
+    trained = train(
+        Corpus.of(
+            LabelledArticle(id=str(n), where=str(n), text=content, themes=frozenset(themes))
+            for n, (content, themes) in enumerate(rows)
+        ),
+        n_jobs=1,
+    )
+    given = trained.model.predict([text() for _ in range(100)])
+    assert given.mean() < 0.2
+
+
+def test_what_does_not_suffice_is_said(small_corpus):
+    one_event = Corpus.of(replace(article, event="e") for article in small_corpus.articles)
+    assert any("too few events to hold any out" in line for line in train(one_event, n_jobs=1).shortcomings())
+    assert list(train(small_corpus, n_jobs=1).shortcomings()) == []

@@ -166,7 +166,8 @@ def choose_thresholds(probability: FloatArray, labels: FloatArray, *, beta: floa
 
     The theme's own value is the mean over bootstrap resamples of the articles, which is steadier
     than the single best one; the common value is the one with the best F-beta over all
-    (article, theme) pairs.  They are averaged as log-odds, the theme's own with weight
+    (article, theme) pairs, itself drawn to one half
+    where they hold fewer than 20 positives.  The two are averaged as log-odds, the theme's own with weight
     ``n_positives / (n_positives + 20)``.
 
     Parameters
@@ -189,6 +190,9 @@ def choose_thresholds(probability: FloatArray, labels: FloatArray, *, beta: floa
     common = best_threshold(*pairs, beta=beta) if judged.any() else float("nan")
     if np.isnan(common):
         common = 0.5
+    # A single positive article would have it so low that nearly all others are given the theme.
+    if (share := pairs[1].sum() / _HALF_POSITIVES) < 1.0:
+        common = 1.0 / (1.0 + np.exp(-share * _odds(common)))
     values, spread = np.full(n_themes, common), np.zeros(n_themes)
     rng = np.random.default_rng(seed)
     for theme in range(n_themes):

@@ -25,6 +25,8 @@ _MEASURES: Final = {"f1": "F1", "average_precision": "average precision"}
 _LIMITS: Final = (2.5, 97.5)
 #: Articles that a theme needs for a verdict of its own: of fewer, one decides.
 _ENOUGH: Final = 10
+#: Events that any verdict needs: resamples of fewer are hardly others than the articles themselves.
+_LEAST_EVENTS: Final = 5
 #: What a recorded macro score may fall by and still count as the same: recorded scores have no intervals.
 NOISE: Final = 0.01
 
@@ -163,11 +165,15 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
     rows = {name: _row(values[..., j]) for j, name in enumerate((*themes, "macro"))}
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "theme"
-    n_positives = (labels == 1).sum(axis=0)
-    if rare := [theme for theme, number in zip(themes, n_positives, strict=True) if 0 < number < _ENOUGH]:
-        notes.append(f"too few articles for a verdict of their own: {', '.join(rare)}")
+    having = {theme: data.groups[own == 1] for theme, own in zip(themes, labels.T, strict=True)}
+    judged = [t for t in themes if len(having[t]) >= _ENOUGH and len(np.unique(having[t])) >= _LEAST_EVENTS]
+    if len(np.unique(data.groups)) < _LEAST_EVENTS:
+        notes.append(f"no verdict: the articles are of fewer than {_LEAST_EVENTS} events")
+    else:
+        if rare := [theme for theme in themes if len(having[theme]) and theme not in judged]:
+            notes.append(f"too few articles for a verdict of their own: {', '.join(rare)}")
+        judged.append("macro")
     errors = {name: _errors(values[..., j]) for j, name in enumerate((*themes, "macro"))}
-    judged = [*(theme for theme, number in zip(themes, n_positives, strict=True) if number >= _ENOUGH), "macro"]
     worse, better = _sure({name: rows[name] for name in judged}, errors)
     basis = f"{len(corpus.articles)} articles; 95 % intervals, paired bootstrap by event"
     return Comparison(basis, frame, _changes(corpus, said, themes), worse, better, tuple(notes))
@@ -205,6 +211,8 @@ def _errors(values: FloatArray) -> FloatArray:
 def _sure(rows: dict[str, dict[str, float]], errors: dict[str, FloatArray]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Tell what is worse and what better for sure; a count of resamples could not tell tails so thin."""
     worse, better = [], []
+    if not rows:
+        return (), ()
     far = NormalDist().inv_cdf(1 - 0.025 / (len(rows) * len(_MEASURES)))
     for name, row in rows.items():
         for (measure, shown), error in zip(_MEASURES.items(), errors[name], strict=True):

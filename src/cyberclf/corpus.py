@@ -137,7 +137,7 @@ def _read(path: Path, asked: set[str], encoding: Encoding) -> Iterator[LabelledA
                     if isinstance(row, dict) and not any(map(str.strip, row.values())):
                         continue
                     yield labelled_article(_from_table(_sound(row), where, asked), where, path)
-        elif name.endswith((".jsonl", ".jsonl.gz")):
+        elif name.endswith((".jsonl", ".ndjson", ".jsonl.gz")):
             with gzip.open(path, "rb") if name.endswith(".gz") else path.open("rb") as stream:
                 yield from _from_json_lines(stream, path)
         else:

@@ -1,11 +1,14 @@
 """ThemeClassifier: the scikit-learn face."""
 
+import warnings
 from collections.abc import Iterable
 from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from joblib import effective_n_jobs
+from pandas import isna
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -13,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from cyberclf.corpus import Corpus
 from cyberclf.labelled import LabelledArticle
 from cyberclf.texts import as_texts
-from cyberclf.themes import id_fault
+from cyberclf.themes import id_fault, theme_id
 from cyberclf.training import train
 
 __all__ = ["ThemeClassifier"]
@@ -31,8 +34,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         Folds that the thresholds and the calibration come from.
     random_state : int, numpy.random.RandomState or None, default 0
         Of the folds.
-    n_jobs : int, default 1
-        Processes.
+    n_jobs : int or None, default 1
+        Processes; None is 1 and -1 one a core, as in joblib.
 
     Attributes
     ----------
@@ -57,7 +60,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         class_weight: Literal["balanced"] | None = "balanced",
         n_folds: int = 5,
         random_state: int | np.random.RandomState | None = 0,
-        n_jobs: int = 1,
+        n_jobs: int | None = 1,
     ) -> None:
         self.C = C
         self.class_weight = class_weight
@@ -88,13 +91,22 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
             When lengths differ, `y` is neither kind, `n_folds` is below 2, or there is nothing to tell apart.
         TypeError
             When `X` is a table, or holds something else than strings.
+
+        Warns
+        -----
+        UserWarning
+            When the texts do not suffice: none could be held out, a theme has fewer than two, or scores of held-out
+            texts do not rise with its labels.
         """
         texts = _checked(X)
         ids, labels = _labels(y, len(texts))
-        for theme in ids:
+        for theme, given in zip(ids, labels.T, strict=True):
             if fault := id_fault(theme):
                 raise ValueError(fault)
-        events = [None] * len(texts) if groups is None else [str(group) for group in groups]
+            if np.isnan(given).all():
+                raise ValueError(f"nobody judged theme '{theme}': all its column is NaN; leave it out of y")
+        # A text without a group is an event of its own.
+        events = [None] * len(texts) if groups is None else [None if isna(one) else str(one) for one in groups]
         if len(events) != len(texts):
             raise ValueError(f"{len(texts)} texts, but {len(events)} groups")
         corpus = Corpus.of(
@@ -114,8 +126,17 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         # The artifact records the number, which a generator is not.
         given = self.random_state
         seed = int(given) if isinstance(given, Integral) else int(check_random_state(given).randint(2**31 - 1))
-        settings = {"C": self.C, "class_weight": self.class_weight, "n_folds": self.n_folds, "seed": seed}
-        self.model_ = train(corpus, settings=settings, n_jobs=self.n_jobs).model
+        # Neither does it record numbers of numpy, of which grids of parameters are made.
+        settings = {
+            "C": float(self.C),
+            "class_weight": self.class_weight,
+            "n_folds": int(self.n_folds),
+            "seed": seed,
+        }
+        trained = train(corpus, settings=settings, n_jobs=effective_n_jobs(self.n_jobs))
+        for shortcoming in trained.shortcomings():
+            warnings.warn(shortcoming, stacklevel=2)
+        self.model_ = trained.model
         self.classes_ = np.array(self.model_.themes)
         return self
 
@@ -184,7 +205,9 @@ def _labels(
         elif rows and all(isinstance(row, str) for row in rows):
             return _from_ids([[row] for row in rows], n_texts, themes)
     try:
-        labels = np.asarray(y.toarray() if hasattr(y, "toarray") else y, dtype=np.float64)
+        if hasattr(y, "toarray"):
+            y = y.toarray()
+        labels = np.asarray(y, dtype=np.float64) if named is None else y.to_numpy(np.float64, na_value=np.nan)
     except (TypeError, ValueError):
         raise ValueError("y must be an indicator matrix (1, 0, NaN), or for each text a list of theme ids") from None
     if labels.ndim != 2 or len(labels) != n_texts:
@@ -207,7 +230,7 @@ def _order(found: tuple[str, ...], themes: tuple[str, ...]) -> list[int]:
 
 
 def _names(columns: Iterable[Any]) -> tuple[str, ...]:
-    names = tuple(map(str, columns))
+    names = tuple(theme_id(str(column)) for column in columns)
     if len(set(names)) < len(names):
         raise ValueError("y has two columns of the same name; give each theme one column")
     return names
@@ -218,5 +241,6 @@ def _from_ids(
 ) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
     if len(rows) != n_texts:
         raise ValueError(f"{n_texts} texts, but labels for {len(rows)}")
-    ids = themes or tuple(sorted({theme for row in rows for theme in row}))
+    rows = [set(map(theme_id, row)) for row in rows]
+    ids = themes or tuple(sorted(set().union(*rows)))
     return ids, np.array([[float(theme in row) for theme in ids] for row in rows]).reshape(n_texts, len(ids))

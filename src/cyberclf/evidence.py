@@ -146,16 +146,18 @@ def _article(text: str, why: Explanation) -> Pieces:
         for rank, sentence in enumerate(found.sentences[:_MOST_SENTENCES], 1):
             if sentence.value > 0 and sentence.value >= _LEAST_SHARE * found.sentences[0].value:
                 marks.setdefault((sentence.start, sentence.end), []).append((theme, rank))
-    # One sign for one, so that places stay what they are.
-    shown = "\n".join(map(printable, text.split("\n")))
     pieces: Pieces = []
     at = 0
     for (start, end), held in sorted(marks.items()):
         style = styles[min(held, key=lambda mark: mark[1])[0]]
         name = ", ".join(f"{printable(theme)} {rank}" for theme, rank in held)
-        pieces += [(shown[at:start], ""), (f"[{name}: {shown[start:end]}]", style)]
+        pieces += [(_shown(text[at:start]), ""), (f"[{name}: {_shown(text[start:end])}]", style)]
         at = end
-    return [*pieces, (shown[at:].rstrip("\n") + "\n", "")]
+    return [*pieces, (_shown(text[at:]).rstrip("\n") + "\n", "")]
+
+
+def _shown(part: str) -> str:
+    return "\n".join(map(printable, part.split("\n")))
 
 
 def _rule(found: ThemeExplanation, *, given: bool) -> str:

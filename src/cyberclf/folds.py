@@ -15,6 +15,8 @@ IntArray = npt.NDArray[np.int64]
 SEEDS = "seeds"
 #: Sources with fewer articles are held out, and scored, together, so that no figure rests on a handful.
 SMALL_SOURCE = 20
+#: Events from which calibration and thresholds are worth having.
+_FEW_EVENTS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,16 +33,23 @@ def _split(name: str, data: Encoded, test: npt.NDArray[np.bool_]) -> Split:
     return Split(name, np.flatnonzero(~shared), np.flatnonzero(test))
 
 
+def _scored_kind(data: Encoded) -> str:
+    """Kind of the articles by which a recipe is judged."""
+    n_events = {kind: len(np.unique(data.groups[data.kinds == kind])) for kind in ("press", "written")}
+    if n_events["press"] >= min(_FEW_EVENTS, n_events["written"]) and n_events["press"]:
+        return "press"
+    return "written" if n_events["written"] else "seed"
+
+
 def event_splits(data: Encoded, n_folds: int, seed: int) -> list[Split]:
     """Folds of the real articles grouped by event, then one fold of the seeds.
 
     Written articles are learnt from in every fold and held out in none, unless there is nothing
-    else.  With fewer events than folds there are fewer folds; with one event there is none, for thresholds of what
-    is held out come from other folds.
+    else, or of real articles too few events to calibrate by: then those are learnt from in every fold.
+    With fewer events than folds there are fewer folds; with one event there is none, for thresholds of what is held
+    out come from other folds.
     """
-    scored = data.kinds == "press"
-    if not scored.any():
-        scored = data.kinds == "written" if (data.kinds == "written").any() else data.kinds == "seed"
+    scored = data.kinds == _scored_kind(data)
     events = np.unique(data.groups[scored])
     n_folds = min(n_folds, len(events))
     if n_folds < 2:

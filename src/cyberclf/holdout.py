@@ -180,17 +180,13 @@ def out_of_fold(
     return OutOfFold(scores, best, fold, tuple(splits)), linears
 
 
-def cross_validate(
-    labels: FloatArray, held_out: OutOfFold, use: npt.NDArray[np.bool_], *, level: float = DEFAULT_LEVEL
-) -> CrossValidated:
+def cross_validate(labels: FloatArray, held_out: OutOfFold, *, level: float = DEFAULT_LEVEL) -> CrossValidated:
     """Probabilities, thresholds and review bands for each fold, from the other folds' scores.
 
     Parameters
     ----------
     labels : ndarray of float64, shape (n_articles, n_themes)
     held_out : OutOfFold
-    use : ndarray of bool, shape (n_articles,)
-        Articles that calibration, thresholds and bands may come from.
     level : float, default 0.1
         Of the review band.
 
@@ -203,7 +199,7 @@ def cross_validate(
     review = np.full((2, *labels.shape), np.nan)
     for number in range(len(held_out.splits)):
         test = held_out.fold == number
-        other = use & (held_out.fold >= 0) & ~test
+        other = (held_out.fold >= 0) & ~test
         # Without others, nothing honest can be said of these.
         if not test.any() or not other.any():
             continue

@@ -150,6 +150,9 @@ def _optional(row: dict[str, Any], key: str, where: str) -> str | None:
 def _bags(value: Any, where: str) -> tuple[dict[str, int], ...]:
     if not isinstance(value, list) or not all(isinstance(bag, dict) for bag in value):
         raise CorpusError(f"{where}: 'terms' must be a list of {{term: count}}, one a passage")
+    odd = next((term for bag in value for term in bag if not term or not term.isprintable()), None)
+    if odd is not None:
+        raise CorpusError(f"{where}: {odd[:30]!r} in 'terms' is no term; make the file with 'cyberclf extract'")
     if not all(type(n) is int and 0 < n < 2**31 for bag in value for n in bag.values()):
         raise CorpusError(f"{where}: a count in 'terms' is not a whole number above 0")
     return tuple(value)

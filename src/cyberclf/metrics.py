@@ -64,9 +64,11 @@ def average_precision(truth: BoolArray, score: FloatArray, weight: FloatArray | 
     Returns
     -------
     ndarray of float64, shape (n_resamples,)
-        NaN without positives.
+        NaN without positives, and where a score is NaN, which ranks nothing.
     """
     weights = np.ones((1, len(score))) if weight is None else weight
+    if np.isnan(score).any():
+        return np.full(len(weights), np.nan)
     order = np.argsort(-score, kind="stable")
     ranked = score[order]
     last_of_equal = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1) if len(ranked) else np.array([], int)
@@ -92,12 +94,15 @@ def resamples(n_articles: int, n_themes: int, *, groups: IntArray | None = None,
     """Draw bootstrap resamples: float64, shape (1 + n_resamples, n_articles), how often each article counts.
 
     Events are drawn, each with all its articles, for reports of one event are right or wrong together.  The first row
-    is the articles themselves; 1,000 resamples, down to 50 where articles times themes are many.
+    is the articles themselves; 1,000 resamples, down to 50 where articles times themes are many, and none of one event,
+    which nothing can be drawn from.
     """
     rng = np.random.default_rng(seed)
     n_resamples = max(50, min(_RESAMPLES, 40_000_000 // max(1, n_articles * n_themes)))
     event = np.arange(n_articles) if groups is None else np.unique(groups, return_inverse=True)[1]
     n_events = int(event.max()) + 1 if n_articles else 0
+    if n_events < 2:
+        return np.ones((1, n_articles))
     drawn = rng.multinomial(n_events, np.full(n_events, 1 / max(1, n_events)), size=n_resamples).astype(np.float64)
     return np.vstack([np.ones(n_articles), drawn[:, event]])
 

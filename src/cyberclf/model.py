@@ -299,11 +299,13 @@ class Model:
         """Return the model that gives themes to what is short or foreign, too; `save` does not keep that."""
         return replace(self, forced=True)
 
-    def tag_frame(self, frame: "pd.DataFrame", *, text: str = "text", title: str | None = "title") -> "pd.DataFrame":
+    def tag_frame(
+        self, frame: "pd.DataFrame", *, text: str = "text", title: str | None = "title", n_jobs: int = 1
+    ) -> "pd.DataFrame":
         """Tag the rows of a pandas frame; see `cyberclf.frames.tag_frame`."""
         from cyberclf.frames import tag_frame
 
-        return tag_frame(self, frame, text=text, title=title)
+        return tag_frame(self, frame, text=text, title=title, n_jobs=n_jobs)
 
     def in_review(self, probabilities: FloatArray) -> npt.NDArray[np.bool_]:
         """Whether a person should decide: bool, of the shape of `probabilities`, (n_texts, n_themes) or (n_themes,).

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["prepare_report", "report_page", "write_report"]
 
+_TITLE: Final = "Evaluation: cyberclf"
 #: Themes that get pictures: the most frequent; tables have all.
 MAX_PICTURES: Final = 8
 #: Articles with a lower probability share one dot, else a rare theme's would all lie at zero.
@@ -54,7 +55,7 @@ def prepare_report(folder: str | Path) -> None:
     MissingExtraError
         When Jinja2 or matplotlib is not installed.
     OSError
-        When the folder cannot be made or is a file.
+        When the folder cannot be made, is a file, or holds a page of another kind.
     """
     for module in ("jinja2", "matplotlib"):
         if find_spec(module) is None:
@@ -63,7 +64,10 @@ def prepare_report(folder: str | Path) -> None:
     if path.exists() and not path.is_dir():
         raise NotADirectoryError(f"{path}: is a file; name a folder for the report")
     path.mkdir(parents=True, exist_ok=True)
-    require_writable(path / "index.html")
+    page = path / "index.html"
+    require_writable(page)
+    if page.is_file() and f"<title>{_TITLE}</title>".encode() not in page.read_bytes():
+        raise FileExistsError(f"{page}: is no report of cyberclf, but the page would stand there; name another folder")
 
 
 def write_report(
@@ -150,7 +154,7 @@ def report_page(
         _environment()
         .from_string(template("report.html.jinja"))
         .render(
-            head=_safe(head("Evaluation: cyberclf", style, inline_styles=True)),
+            head=_safe(head(_TITLE, style, inline_styles=True)),
             verdict=said,
             part=part,
             names=labels,

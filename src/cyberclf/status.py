@@ -46,6 +46,8 @@ _RARE: Final = 8.0
 _SHARE: Final = 0.5
 #: ... and never more than what all but this share of the training articles have.
 _LOST: Final = 0.01
+#: Standard deviations.
+_FAR: Final = 3.0
 
 
 def typicality_values(idf_whole: FloatArray) -> FloatArray:
@@ -142,7 +144,8 @@ def foreignness_cutoff(counts: "csr_matrix", *, min_articles: int) -> float:
     Each article is looked at as if it had been left out: its own words count one article fewer,
     and those that too few others have are unknown.  The cut-off is half of the middle article's
     typicality, and so low that at most one article in a hundred of the corpus itself would fall
-    below it, which is what rules where the corpus is small and most words are new.
+    below it, which is what rules where the corpus is small and most words are new.  Fewer than a
+    hundred articles do not show what one in a hundred is: then it lies three standard deviations below their mean.
 
     Parameters
     ----------
@@ -165,4 +168,7 @@ def foreignness_cutoff(counts: "csr_matrix", *, min_articles: int) -> float:
     values = np.where(others >= min_articles, typicality_values(idf), UNKNOWN)
     typicality = (counts @ values)[enough] / n_words[enough]
     # "lower": of fewer than a hundred articles not one is below.
-    return float(min(_SHARE * np.median(typicality), np.quantile(typicality, _LOST, method="lower")))
+    low = min(_SHARE * np.median(typicality), np.quantile(typicality, _LOST, method="lower"))
+    if len(typicality) * _LOST < 1.0:
+        low = max(UNKNOWN, min(low, typicality.mean() - _FAR * typicality.std()))
+    return float(low)

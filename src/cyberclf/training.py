@@ -1,7 +1,7 @@
 """Corpus -> Model, with the cross-validation that its thresholds and scores come from."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
@@ -62,6 +62,15 @@ class Trained:
     blind: tuple[str, ...]
     n_short: int
     recipe: Recipe
+
+    def shortcomings(self) -> Iterator[str]:
+        """Say what of the corpus does not suffice."""
+        if not self.held_out.splits:
+            yield "too few events to hold any out: the thresholds come from what was learnt; add articles"
+        for theme in self.blind:
+            yield f"theme {theme}: scores of held-out articles do not rise with their labels; label more that have it"
+        for theme in self.few:
+            yield f"theme {theme}: fewer than two articles; it has a model, and the common threshold"
 
 
 def train(

@@ -6,6 +6,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from cyberclf.articles import Article, Unreadable
@@ -15,10 +16,14 @@ from cyberclf.tagged import TaggedTexts, columns_that_hold
 from cyberclf.tagging import TaggedRow, unread_row
 from cyberclf.text import printable, writable
 
-__all__ = ["FORMATS", "head_of", "json_lines", "lines_of"]
+__all__ = ["FORMATS", "head_of", "is_result", "json_lines", "lines_of"]
 
 #: A string as `json.dumps(..., ensure_ascii=False)` writes it.
 _quoted: Final = json.encoder.encode_basestring
+#: What only our rows have together.
+_OURS: Final = frozenset({"themes", "review", "status", "passages"})
+#: Bytes in which a first line must end to be looked at.
+_LOOKED_AT: Final = 1 << 20
 _TITLE_WIDTH: Final = 58
 #: Why an article was not judged, in words.
 _NOT_JUDGED: Final = {
@@ -190,3 +195,26 @@ def lines_of(rows: Iterable[TaggedRow], model: Model, fmt: str, *, with_text: bo
         One a row, its line end included; UTF-8 can hold it.
     """
     return FORMATS[fmt](rows, model, with_text=with_text)
+
+
+def is_result(path: str) -> bool:
+    """Whether a file holds rows as they are written here, or nothing: no article is lost with it."""
+    suffix = Path(path).suffix.lower()
+    if suffix == ".parquet":
+        from cyberclf.parquetrows import pyarrow_or_advice
+
+        pyarrow = pyarrow_or_advice()
+        try:
+            return set(pyarrow.parquet.read_schema(path).names) >= _OURS
+        except (pyarrow.ArrowException, OSError):
+            return False
+    with Path(path).open("rb") as stream:
+        line = stream.readline(_LOOKED_AT)
+    if suffix == ".csv":
+        names = line.decode("utf-8", "replace").split(",")
+        return not line or (names[:2] == ["id", "title"] and set(names) >= _OURS)
+    try:
+        row = json.loads(line) if line else None
+    except (ValueError, RecursionError):
+        return False
+    return row is None or (isinstance(row, dict) and row.keys() >= _OURS)

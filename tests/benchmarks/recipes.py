@@ -83,7 +83,7 @@ def _held_out(data: Encoded, splits: list[Split], variant: Variant, n_jobs: int)
 
 
 def _f1(data: Encoded, held_out: OutOfFold, rows: np.ndarray) -> np.ndarray:
-    made = cross_validate(data.labels, held_out, data.kinds == "press")
+    made = cross_validate(data.labels, held_out)
     given, truth = (made.probability >= made.threshold)[rows], data.labels[rows] == 1
     return 2 * (given & truth).sum(0) / (given.sum(0) + truth.sum(0))
 

@@ -115,7 +115,9 @@ def predict(
     choices = Choices(favour, _thresholds(own), level, force)
     if cluster:
         if encoding != "utf-8" or explain or with_text:
-            raise click.UsageError("--cluster, from Parquet to Parquet, goes without --encoding, --explain and --text")
+            raise click.UsageError(
+                "--explain goes with --format table or jsonl, and neither it, --text nor --encoding with --cluster"
+            )
         _on_cluster(paths, cluster, model=model, fmt=fmt, output=output, resume=resume, choices=choices)
         return
     from cyberclf.progress import Progress
@@ -191,10 +193,16 @@ def _files(paths: Sequence[str], output: str | None) -> list[str]:
     from cyberclf.articles import sheet_advice
     from cyberclf.inputs import find_files
     from cyberclf.resuming import beside
+    from cyberclf.writers import is_result
 
     others: list[str] = []
-    # A folder that is read may hold what a run before wrote, which this one replaces.
-    files = [file for file in find_files(paths, others) if not is_output(file, output)]
+    files = []
+    for file in find_files(paths, others):
+        if not is_output(file, output):
+            files.append(file)
+        # A folder that is read may hold what a run before wrote, which this one replaces.
+        elif not is_result(file):
+            raise click.UsageError(f"{file}: would be written over while it is read; name another file to write")
     own = [output, *map(str, beside(output))] if output else []
     unread = sorted({file for file in others if not any(is_output(file, name) for name in own)})
     if unread:

@@ -1,6 +1,5 @@
 """The command train."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,6 @@ from cyberclf.cli.common import (
 if TYPE_CHECKING:
     from cyberclf.decoding import Encoding
     from cyberclf.evaluation import Part
-    from cyberclf.training import Trained
 
 __all__ = ["train"]
 
@@ -66,37 +64,26 @@ def train(
     names = names_for(read, themes_file)
     from cyberclf.modelcard import headline, write_card
     from cyberclf.reading import rule_as_text
+    from cyberclf.status import MIN_WORDS
     from cyberclf.training import train as train_model
 
     trained = train_model(read, themes=names, n_jobs=jobs, say=say)
     scores = headline(read, trained)
     model = trained.model
-    if scores is None:
-        say("cyberclf: too few events to hold any out: the thresholds come from what was learnt; add articles")
-    else:
+    if scores is not None:
         show(scores)
     for theme, threshold, spread in zip(model.theme_list, model.thresholds, trained.thresholds.spread, strict=True):
         say(f"threshold {theme.id}: {threshold:.3f} (spread {spread:.3f})")
     for line in rule_as_text(model):
         say(line)
-    for line in _shortcomings(trained):
+    for line in trained.shortcomings():
         say(line)
+    if trained.n_short:
+        short = f"{trained.n_short} articles have fewer than {MIN_WORDS} words"
+        say(f"{short}: 'predict' gives such no theme without --force")
     replace(model, metadata={**model.metadata, "scores": _scores(scores)}).save(output)
     written = [output, *([str(write_card(trained, scores, Path(output)))] if with_card else [])]
     say(f"wrote {' and '.join(written)}")
-
-
-def _shortcomings(trained: "Trained") -> Iterator[str]:
-    """Say what of the corpus does not suffice."""
-    from cyberclf.status import MIN_WORDS
-
-    for theme in trained.blind:
-        yield f"theme {theme}: scores of held-out articles do not rise with their labels; label more that have it"
-    for theme in trained.few:
-        yield f"theme {theme}: fewer than two articles; it has a model, and the common threshold"
-    if trained.n_short:
-        said = f"{trained.n_short} articles have fewer than {MIN_WORDS} words"
-        yield f"{said}: 'predict' gives such no theme without --force"
 
 
 def _check_card(card: Path) -> None:
