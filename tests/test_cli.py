@@ -800,3 +800,33 @@ def test_info_of_the_shipped_artifact():
 
 def test_version():
     assert run("--version") == (0, f"cyberclf, version {cyberclf.__version__}\n", "")
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_an_array_of_json_in_a_file_is_as_good_as_lines(tmp_path, call, indent):
+    rows = [{"id": "a", "text": TEXT}, {"id": "b", "text": COOPERATION}, "no object", {"id": "c"}]
+    (tmp_path / "a.json").write_text(json.dumps(rows, ensure_ascii=False, indent=indent), "utf-8-sig")
+    (tmp_path / "b.json").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    made = [rows_of(call("predict", tmp_path / name)[1]) for name in ("a.json", "b.json")]
+    assert [row["status"] for row in made[0]] == ["ok", "ok", "error", "error"]
+    assert [row["probabilities"] for row in made[0]] == [row["probabilities"] for row in made[1]]
+    assert made[0][2]["id"] == f"{tmp_path / 'a.json'}:3"
+
+
+@pytest.mark.parametrize("content", [b'[{"text": "x"}', b"[" * 100_000, b'[{"text": "\xe9"}]', b"[1e5] x"])
+def test_a_broken_array_is_one_row_of_error(tmp_path, call, content):
+    (tmp_path / "a.json").write_bytes(content)
+    status, out, err = call("predict", tmp_path / "a.json")
+    assert status == 1
+    assert [row["status"] for row in rows_of(out)] == ["error"]
+    assert f"{tmp_path / 'a.json'}: not " in err
+
+
+def test_an_array_can_be_learnt_from(tmp_path, call):
+    rows = [*((text, ["pesca"]) for text in FISHING), *((text, ["musica"]) for text in MUSIC)]
+    objects = [{"text": text, "themes": themes} for text, themes in [*rows, *((text, []) for text in NEITHER)]]
+    (tmp_path / "c.json").write_text(json.dumps(objects), "utf-8")
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in objects), "utf-8")
+    for name in ("c.json", "c.jsonl"):
+        assert call("train", tmp_path / name, "--output", tmp_path / f"{name}.m")[0] == 0
+    assert (tmp_path / "c.json.m").read_bytes() == (tmp_path / "c.jsonl.m").read_bytes()

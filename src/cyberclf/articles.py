@@ -14,7 +14,7 @@ from typing import IO, Any, Final, Protocol, cast
 from cyberclf.csvrows import csv_rows
 from cyberclf.decoding import Encoding, decode
 from cyberclf.errors import ArticleError, MissingExtraError, one_line
-from cyberclf.jsonlines import MAX_BYTES, line_blocks
+from cyberclf.jsonlines import MAX_BYTES, array_rows, is_array, line_blocks
 
 __all__ = [
     "SUFFIXES",
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 #: Kinds of files that are read.
-SUFFIXES: Final = (".txt", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet")
+SUFFIXES: Final = (".txt", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".json")
 _TITLE_LENGTH: Final = 300
 
 
@@ -114,7 +114,8 @@ def read_articles(
     ----------
     path : str
         ``.txt`` (one article), ``.jsonl`` or ``.ndjson`` (objects with ``text``, and optionally ``id`` and
-        ``title``), ``.csv``, ``.tsv`` or ``.parquet`` (columns of those names), or ``-``: standard
+        ``title``), ``.json`` (the same, or one array of them),
+        ``.csv``, ``.tsv`` or ``.parquet`` (columns of those names), or ``-``: standard
         input, JSON Lines where its first sign is ``{``, else one text.
     watch : callable, optional
         Gets the open stream of a file of rows: its `tell` says how far the reading is.
@@ -145,18 +146,15 @@ def read_pieces(
             yield from _read_stdin(encoding)
         elif suffix == ".txt":
             yield Article(path, _whole_text(_bounded(path), path, encoding), path)
-        elif suffix in {".jsonl", ".ndjson"}:
-            with Path(path).open("rb") as stream:
-                _seen(stream, watch)
-                yield from line_blocks(stream, path)
-        elif suffix in {".csv", ".tsv"}:
-            with Path(path).open("rb") as stream:
-                _seen(stream, watch)
-                yield from from_rows(csv_rows(stream, path, needed=("text",), encoding=encoding))
         elif suffix == ".parquet":
             from cyberclf.parquetrows import parquet_rows
 
             yield from from_rows(parquet_rows(path))
+        elif suffix in SUFFIXES:
+            with Path(path).open("rb") as stream:
+                if watch is not None:
+                    watch(stream)
+                yield from _read_rows(stream, path, suffix, encoding)
         elif Path(path).is_dir():
             # Says why it could not be looked into.
             next(Path(path).iterdir(), None)
@@ -174,9 +172,13 @@ def read_pieces(
         yield Unreadable(path, path, f"{path}: cannot be read: {error.strerror or error}")
 
 
-def _seen(stream: IO[bytes], watch: Callable[[IO[bytes]], None] | None) -> None:
-    if watch is not None:
-        watch(stream)
+def _read_rows(stream: io.BufferedReader, path: str, suffix: str, encoding: Encoding) -> Iterator[Piece]:
+    if suffix in {".csv", ".tsv"}:
+        yield from from_rows(csv_rows(stream, path, needed=("text",), encoding=encoding))
+    elif suffix == ".json" and is_array(stream):
+        yield from from_rows(array_rows(stream, path))
+    else:
+        yield from line_blocks(stream, path)
 
 
 def _bounded(path: str) -> bytes:

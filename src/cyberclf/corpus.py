@@ -5,7 +5,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from cyberclf.articles import sheet_advice
 from cyberclf.csvrows import csv_rows
 from cyberclf.decoding import Encoding
 from cyberclf.errors import ArticleError, CorpusError
-from cyberclf.jsonlines import json_rows
+from cyberclf.jsonlines import array_rows, is_array, json_rows
 from cyberclf.labelled import LabelledArticle, labelled_article
 from cyberclf.themes import DIGITAL_POLICY, theme_id
 
@@ -97,7 +97,7 @@ def theme_order(ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def read_corpus(paths: Iterable[str | Path], *, encoding: Encoding = "utf-8") -> Corpus:
-    """Read labelled articles from JSON Lines (also gzipped), CSV or TSV.
+    """Read labelled articles from JSON Lines (also gzipped), a JSON array, CSV or TSV.
 
     Parameters
     ----------
@@ -137,11 +137,14 @@ def _read(path: Path, asked: set[str], encoding: Encoding) -> Iterator[LabelledA
                     if isinstance(row, dict) and not any(map(str.strip, row.values())):
                         continue
                     yield labelled_article(_from_table(_sound(row), where, asked), where, path)
+        elif name.endswith(".json"):
+            with path.open("rb") as stream:
+                yield from _from_rows(array_rows if is_array(stream) else json_rows, stream, path)
         elif name.endswith((".jsonl", ".ndjson", ".jsonl.gz")):
             with gzip.open(path, "rb") if name.endswith(".gz") else path.open("rb") as stream:
-                yield from _from_json_lines(stream, path)
+                yield from _from_rows(json_rows, stream, path)
         else:
-            kinds = f"a corpus is .jsonl, .jsonl.gz, .csv or .tsv{sheet_advice(name)}"
+            kinds = f"a corpus is .jsonl, .jsonl.gz, .csv or .tsv, or one array in .json{sheet_advice(name)}"
             raise CorpusError(f"{path}: kind of file not known; {kinds}")
     except ArticleError as error:
         raise CorpusError(str(error)) from None
@@ -155,9 +158,9 @@ def _sound(row: dict[str, Any] | str) -> dict[str, Any]:
     return row
 
 
-def _from_json_lines(stream: Any, path: Path) -> Iterator[LabelledArticle]:
+def _from_rows(read: Callable[..., Iterator[tuple[str, Any]]], stream: Any, path: Path) -> Iterator[LabelledArticle]:
     counted = False
-    for number, (where, row) in enumerate(json_rows(stream, str(path))):
+    for number, (where, row) in enumerate(read(stream, str(path))):
         sound = _sound(row)
         if number == 0 and "format" in sound and "themes" not in sound:
             _check_header(sound, where)

@@ -1,8 +1,9 @@
-"""JSON Lines: cut into blocks at line ends, and a block's lines read, which need not happen in one process."""
+"""JSON Lines: cut into blocks at line ends, and a block's lines read, which need not happen in one process.  Arrays."""
 
 import contextlib
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,10 +14,12 @@ from typing import IO, Any, Final
 from cyberclf.decoding import BOM
 from cyberclf.errors import ArticleError
 
-__all__ = ["MAX_BYTES", "Lines", "json_rows", "line_blocks"]
+__all__ = ["MAX_BYTES", "Lines", "array_rows", "is_array", "json_rows", "line_blocks"]
 
 #: One article or one row beyond this is an error: no press article is as long.
 MAX_BYTES: Final = 20_000_000
+#: An array is read whole: beyond this it is not.
+MAX_ARRAY: Final = 100_000_000
 #: A block ends with the line that brings it to this many bytes: work enough to be worth handing over, and few of
 #: them fill a cache.
 _BLOCK: Final = 700_000
@@ -185,3 +188,31 @@ def json_rows(stream: IO[bytes], path: str) -> Iterator[tuple[str, dict[str, Any
     """Yield (``FILE:row``, object) of each line of JSON Lines; a string instead says what is wrong."""
     for block in line_blocks(stream, path):
         yield from block.rows()
+
+
+def is_array(stream: io.BufferedReader) -> bool:
+    """Whether a stream, of which nothing is taken, begins as an array of objects and not as JSON Lines."""
+    return re.match(rb"(\xef\xbb\xbf)?\s*\[", stream.peek()) is not None
+
+
+def array_rows(stream: IO[bytes], path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Yield (``FILE:row``, object) of each item of one JSON array; a string instead says what is wrong.
+
+    Raises
+    ------
+    ArticleError
+        When it is none, or longer than 100 MB.
+    """
+    content = stream.read(MAX_ARRAY + 1)
+    if len(content) > MAX_ARRAY:
+        raise ArticleError(f"{path}: an array longer than {MAX_ARRAY} bytes; give one object a line, as .jsonl")
+    try:
+        found = _parse(content.removeprefix(BOM).decode().strip())
+    except UnicodeDecodeError as error:
+        raise ArticleError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        said = getattr(error, "msg", "nested too deep or a number too long")
+        raise ArticleError(f"{path}: not JSON: {said}") from None
+    for number, row in enumerate(found, 1):
+        where = f"{path}:{number}"
+        yield where, row if isinstance(row, dict) else f"{where}: not a JSON object; each item is one"

@@ -103,10 +103,10 @@ def predict(
 ) -> None:
     """Tag articles: files, folders, or - for standard input.
 
-    Reads .txt (one article), .jsonl (objects with text, and optionally id and title), .csv, .tsv and .parquet
-    (columns of those names). What cannot be read becomes a row with the status error. What is too short to judge
-    (short), not in the language the model was trained on (foreign) or without a word (empty) gets that status and no
-    theme. Parquet to Parquet keeps all columns.
+    Reads .txt (one article), .jsonl (objects with text, and optionally id and title), .json (one array of them), .csv,
+    .tsv and .parquet (columns of those names). What cannot be read becomes a row with the status error. What is too
+    short to judge (short), not in the language the model was trained on (foreign) or without a word (empty) gets that
+    status and no theme. Parquet to Parquet keeps all columns.
 
     Themes under review are those that a person should decide: of the articles that have a theme, at most the share
     LEVEL is neither given it nor in review, and of those that lack it, given it and not in review.

@@ -39,8 +39,9 @@ def train(
 ) -> None:
     """Train a model on labelled articles; without arguments, on all of seeds/.
 
-    CORPUS is JSON Lines (.jsonl, .jsonl.gz) of rows with text and themes, or a table (.csv, .tsv) with a column
-    text and a column themes (ids separated by ;) or one 0/1 column a theme. The themes are those of the corpus.
+    CORPUS is JSON Lines (.jsonl, .jsonl.gz) or an array (.json) of rows with text and themes, or a table (.csv,
+    .tsv) with a column text and a column themes (ids separated by ;) or one 0/1 column a theme. The themes are those
+    of the corpus.
     """
     check_paths([*corpus, *([themes_file] if themes_file is not None else [])], output)
     from cyberclf.files import checkout, is_replaceable, require_writable
