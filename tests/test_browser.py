@@ -165,6 +165,19 @@ def test_rows_are_filtered_by_theme_status_and_words_without_their_accents(visit
     assert page.text_content("#count") == "1 of 6 shown"
 
 
+def test_the_script_of_a_french_page_speaks_french(visit, tmp_path):
+    path = tmp_path / "fr.html"
+    articles = [Article(str(n), f"{STRATEGY} {n}", str(n)) for n in range(1200)]
+    with path.open("w", encoding="utf-8") as stream:
+        write_page(tag_articles(articles, cyberclf.load()), stream, cyberclf.load(), language="fr")
+    page = visit(path)
+    assert page.text_content("#count") == "Articles affichés\u00a0: 1\u202f200 sur 1\u202f200"
+    page.fill("#search", "agence nationale. 1199")
+    until(page.locator("tbody:visible")).to_have_count(1)
+    page.click("#open")
+    assert page.text_content("#open") == "Fermer tous les textes"
+
+
 def test_a_row_opens_by_click_and_by_key_and_shows_the_passage(visit, rows_page):
     page = visit(rows_page)
     first = page.locator("tbody").first

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -830,3 +831,27 @@ def test_an_array_can_be_learnt_from(tmp_path, call):
     for name in ("c.json", "c.jsonl"):
         assert call("train", tmp_path / name, "--output", tmp_path / f"{name}.m")[0] == 0
     assert (tmp_path / "c.json.m").read_bytes() == (tmp_path / "c.jsonl.m").read_bytes()
+
+
+def test_people_are_told_in_french_if_they_wish(tmp_path, call):
+    (tmp_path / "a.txt").write_text(COOPERATION, "utf-8")
+    (tmp_path / "b.txt").write_text("Trop court", "utf-8")
+    status, out, _ = call("predict", tmp_path, "--format", "table", "--language", "fr")
+    assert status == 0
+    assert re.search(r"Coopération bilatérale / Bilateral cooperation [01],\d\d", out)
+    assert "court\u00a0: moins de 6 mots, trop peu pour juger" in out
+    out = call("predict", tmp_path / "a.txt", "--format", "table", "--language", "fr", "--explain")[1]
+    assert "deux États nommés +" in out
+    assert "attribué à partir de 0," in out
+    assert call("predict", tmp_path, "--output", tmp_path / "o.html", "--language", "fr")[0] == 0
+    assert '<html lang="fr">' in (tmp_path / "o.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "options", [("--format", "jsonl"), ("--output", "o.csv"), ("--cluster", "here", "--output", "o")]
+)
+def test_only_what_people_read_has_a_language(tmp_path, call, options):
+    (tmp_path / "a.txt").write_text(COOPERATION, "utf-8")
+    status, _, err = call("predict", tmp_path / "a.txt", "--language", "fr", *options)
+    assert status == 2
+    assert "--language fr goes with --format html or table" in err

@@ -1,5 +1,6 @@
 """Runs that are killed and gone on with: the file is what an uninterrupted run would have made, to the byte."""
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import cyberclf
+from cyberclf.artifact import fingerprint
 from cyberclf.cli import main
 from cyberclf.errors import TaggingError
 from cyberclf.resuming import identity, resumable
@@ -300,3 +302,18 @@ def test_where_the_disk_is_full_the_file_is_named(tmp_path):
     )
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("o.jsonl.part: File too large")
+
+
+def test_a_table_begun_in_one_language_is_not_gone_on_with_in_another(tmp_path, call):
+    (tmp_path / "a.txt").write_text("Le Mali et la France signent un accord de coopération en cybersécurité.", "utf-8")
+    output = tmp_path / "o.txt"
+    options = ("--format", "table", "--output", output, "--resume")
+    run = identity([str(tmp_path / "a.txt")], model=fingerprint(), fmt="table", version=cyberclf.__version__)
+    with contextlib.suppress(KeyboardInterrupt), resumable(str(output), run, resume=False) as part:
+        part.write(b"row\n", {"ok": 1})
+        raise KeyboardInterrupt
+    status, _, err = call("predict", tmp_path / "a.txt", *options, "--language", "fr")
+    assert status == 1
+    assert "run without --resume" in err
+    assert call("predict", tmp_path / "a.txt", *options)[0] == 0
+    assert output.read_text("utf-8") == "row\n"

@@ -1,6 +1,9 @@
 """The page of tagged articles, without a browser: rows in are rows out, all readable, all text."""
 
+import base64
+import hashlib
 import io
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -9,9 +12,10 @@ import pytest
 from cyberclf import rowspage
 from cyberclf.articles import Article, Unreadable
 from cyberclf.cli import main
+from cyberclf.phrases import _PHRASES, LANGUAGES, Phrases
 from cyberclf.rowspage import write_page
 from cyberclf.tagging import TaggedRow, tag_articles
-from cyberclf.themes import Theme
+from cyberclf.themes import DIGITAL_POLICY, Theme
 
 TEXT = (
     "Le Bénin adopte sa stratégie nationale de cybersécurité\n"
@@ -171,3 +175,48 @@ def test_evidence_in_what_is_cut_is_said(model, monkeypatch):
     page = page_of([Article("a", TEXT, "a")], model)
     assert "<summary>Text</summary>" in page
     assert "lies in what is cut." in page
+
+
+def test_a_page_in_french_has_no_english_left_but_the_second_names_of_themes(model):
+    articles = [
+        Article("a", TEXT, "a"),
+        Article("b", "Trop court", "b"),
+        Article("c", "…", "c"),
+        Unreadable("d", "d", "d"),
+    ]
+    stream = io.StringIO()
+    write_page(tag_articles(articles, model), stream, model, language="fr")
+    page = stream.getvalue()
+    assert '<html lang="fr">' in page
+    assert Phrases("fr")("page") in page
+    # What both languages say alike tells nothing.
+    for english, french in _PHRASES.values():
+        if english != french and len(english) > 4 and "{" not in english:
+            assert not re.search(rf"(?<![\\w-]){re.escape(english)}(?![\\w-])", words_of(page)), english
+    assert f'{model.theme_list[0].name_fr}<span class="fr" lang="en">{model.theme_list[0].name}</span>' in page
+
+
+def words_of(page):
+    """What a reader sees: neither the names of styles and scripts nor those of elements, nor second names."""
+    for pattern in (
+        r"<style>.*?</style>",
+        r"<script>.*?</script>",
+        r'<span class="fr" lang="en">.*?</span>',
+        r"<[^>]*>",
+    ):
+        page = re.sub(pattern, " ", page, flags=re.DOTALL)
+    for theme in DIGITAL_POLICY:
+        page = page.replace(theme.name, " ")
+    return page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_script_is_the_one_that_the_page_allows(model, language):
+    stream = io.StringIO()
+    write_page(tag_articles([Article("a", TEXT, "a")], model), stream, model, language=language)
+    page = stream.getvalue()
+    (script,) = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page
+    assert Phrases(language)("open") in script
+    assert "%(" not in script

@@ -8,6 +8,7 @@ from cyberclf.articles import Article
 from cyberclf.explain import explain
 from cyberclf.explanation import Explanation, TermPart, ThemeExplanation
 from cyberclf.model import Model
+from cyberclf.phrases import Language, Phrases
 from cyberclf.tagging import TaggedChunk, TaggedRow
 from cyberclf.text import printable, writable
 from cyberclf.writers import lines_of
@@ -29,7 +30,9 @@ _MOST_LISTED: Final = 10
 _STYLES: Final = ("bold cyan", "bold magenta", "bold yellow", "bold green", "bold blue", "bold red")
 
 
-def lines_with_evidence(tagged: TaggedChunk, model: Model, fmt: str, *, paint: Painter | None = None) -> Iterator[str]:
+def lines_with_evidence(
+    tagged: TaggedChunk, model: Model, fmt: str, *, paint: Painter | None = None, language: Language = "en"
+) -> Iterator[str]:
     """Make text of the rows of a chunk, each explained: its themes, or where it has none the nearest.
 
     Parameters
@@ -39,12 +42,15 @@ def lines_with_evidence(tagged: TaggedChunk, model: Model, fmt: str, *, paint: P
     fmt : {"table", "jsonl"}
     paint : callable, optional
         Makes text of (text, style); by default the text alone.
+    language : {"en", "fr"}
+        Of a table.
 
     Yields
     ------
     str
         One a row; as of `cyberclf.writers.lines_of`, and the explanation.
     """
+    say = Phrases(language)
     for article, row in zip(tagged.articles, tagged.rows(), strict=True):
         why = _explained(article, row, model)
         if fmt == "jsonl":
@@ -52,9 +58,9 @@ def lines_with_evidence(tagged: TaggedChunk, model: Model, fmt: str, *, paint: P
             line = json.dumps(row.as_dict() | found, ensure_ascii=False)
             yield writable(line) + "\n"
             continue
-        yield from lines_of([row], model, fmt)
+        yield from lines_of([row], model, fmt, language=language)
         if why is not None and isinstance(article, Article):
-            pieces = [*_article(article.text, why), ("\n", ""), *_terms(why), ("\n", "")]
+            pieces = [*_article(article.text, why, say), ("\n", ""), *_terms(why, say), ("\n", "")]
             yield writable((paint or _plain)(pieces))
 
 
@@ -139,7 +145,7 @@ def _styles(why: Explanation) -> dict[str, str]:
     return {theme: _STYLES[number % len(_STYLES)] for number, theme in enumerate(why.themes)}
 
 
-def _article(text: str, why: Explanation) -> Pieces:
+def _article(text: str, why: Explanation, say: Phrases) -> Pieces:
     styles = _styles(why)
     marks: dict[tuple[int, int], list[tuple[str, int]]] = {}
     for theme, found in why.themes.items():
@@ -150,8 +156,9 @@ def _article(text: str, why: Explanation) -> Pieces:
     at = 0
     for (start, end), held in sorted(marks.items()):
         style = styles[min(held, key=lambda mark: mark[1])[0]]
-        name = ", ".join(f"{printable(theme)} {rank}" for theme, rank in held)
-        pieces += [(_shown(text[at:start]), ""), (f"[{name}: {_shown(text[start:end])}]", style)]
+        names = ", ".join(f"{printable(theme)} {rank}" for theme, rank in held)
+        mark = say("mark", names=names, sentence=_shown(text[start:end]))
+        pieces += [(_shown(text[at:start]), ""), (mark, style)]
         at = end
     return [*pieces, (_shown(text[at:]).rstrip("\n") + "\n", "")]
 
@@ -160,23 +167,26 @@ def _shown(part: str) -> str:
     return "\n".join(map(printable, part.split("\n")))
 
 
-def _rule(found: ThemeExplanation, *, given: bool) -> str:
+def _rule(found: ThemeExplanation, say: Phrases, *, given: bool) -> str:
     if found.threshold is None:
-        return "given if most probable"
-    if given and found.probability < found.threshold:
-        return f"given as the most probable, none having reached its threshold ({found.threshold:.2f} here)"
-    return f"given from {found.threshold:.2f}"
+        return say("most probable")
+    reached = not given or found.probability >= found.threshold
+    return say("from" if reached else "for want of others", threshold=say.hundredths(found.threshold))
 
 
-def _terms(why: Explanation) -> Pieces:
+def _terms(why: Explanation, say: Phrases) -> Pieces:
     styles = _styles(why)
     pieces: Pieces = []
     for theme, found in why.themes.items():
-        said = f"{found.theme.label} {found.probability:.2f}, {_rule(found, given=theme in why.given)}"
-        pieces.append((f"{printable(theme)}: {printable(said)}\n", styles[theme]))
+        rule = _rule(found, say, given=theme in why.given)
+        said = printable(f"{say.label(found.theme)} {say.hundredths(found.probability)}, {rule}")
+        pieces.append((f"{say('theme', theme=printable(theme), why=said)}\n", styles[theme]))
         for side, terms in (("for", _most(found.terms, _MOST_TERMS)), ("against", _least(found.terms, _MOST_TERMS))):
-            listed = "; ".join(f"{printable(term.label)} {term.value:+.2f}" for term in terms)
-            pieces.append((f"  {side}: {listed or 'nothing'}\n", ""))
+            listed = say("next").join(
+                f"{printable(say.term(term.term, term.label))} {say.hundredths(term.value, signed=True)}"
+                for term in terms
+            )
+            pieces.append((f"  {say(f'terms {side}', terms=listed or say('no term'))}\n", ""))
     return pieces
 
 

@@ -91,7 +91,7 @@ def _hash(content: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode() + "'"
 
 
-def head(title: str, style: str, script: str = "", *, inline_styles: bool = False) -> str:
+def head(title: str, style: str, script: str = "", *, inline_styles: bool = False, language: str = "en") -> str:
     """Begin a page that loads nothing, and runs no script but the one given.
 
     Parameters
@@ -101,6 +101,8 @@ def head(title: str, style: str, script: str = "", *, inline_styles: bool = Fals
         Trusted; named in the policy by their hashes, so that nothing else of the kind counts.
     inline_styles : bool, default False
         Allow attributes ``style``, which pictures by matplotlib have.
+    language : str, default "en"
+        Of the page.
 
     Returns
     -------
@@ -111,7 +113,7 @@ def head(title: str, style: str, script: str = "", *, inline_styles: bool = Fals
     scripts = _hash(script) if script else "'none'"
     policy = f"default-src 'none'; style-src {styles}; script-src {scripts}; base-uri 'none'; form-action 'none'"
     return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'

@@ -10,6 +10,7 @@ from cyberclf.decoding import Encoding
 from cyberclf.errors import TaggingError
 from cyberclf.files import is_replaceable
 from cyberclf.model import Model
+from cyberclf.phrases import Language
 from cyberclf.progress import Progress
 from cyberclf.status import STATUSES
 from cyberclf.tagging import Chunk, TaggedChunk, TaggedRow, chunked, tag_chunks
@@ -50,6 +51,8 @@ class Run:
         Of texts and tables that are not UTF-8; one of `cyberclf.decoding.ENCODINGS`.
     with_text : bool, default False
         Write the texts too; with jsonl and csv.
+    language : {"en", "fr"}
+        Of a table or page.
     write : callable, optional
         Makes lines of a tagged chunk, where they are not those of `lines_of`.
 
@@ -75,6 +78,7 @@ class Run:
     progress: Progress | None = None
     encoding: Encoding = "utf-8"
     with_text: bool = False
+    language: Language = "en"
     write: Callable[[TaggedChunk], Iterable[str]] | None = None
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
     reasons: list[str] = field(default_factory=list)
@@ -97,7 +101,7 @@ class Run:
         if self.fmt == "html":
             from cyberclf.rowspage import write_page
 
-            write_page(self._rows(), stream, self.model)
+            write_page(self._rows(), stream, self.model, language=self.language)
             return
         stream.write(head_of(self.model, self.fmt, with_text=self.with_text))
         # Before workers begin, which would take it for their own failure that nobody reads this.
@@ -170,7 +174,7 @@ class Run:
     def _by_bytes(self, chunks: Iterator[Chunk], table: "Table | None") -> Iterator[Written]:
         """Have the workers make what is written."""
         pairs = ((None, chunk) for chunk in chunks)
-        task = Writing(self.model, self.fmt, table, self.with_text)
+        task = Writing(self.model, self.fmt, table, self.with_text, self.language)
         for _, done in in_order(pairs, task, n_jobs=self.n_jobs, backend=self.backend):
             yield done
 

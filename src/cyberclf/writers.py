@@ -4,19 +4,20 @@ import csv
 import io
 import json
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from cyberclf.articles import Article, Unreadable
 from cyberclf.model import Model
+from cyberclf.phrases import Language, Phrases
 from cyberclf.status import MIN_WORDS
 from cyberclf.tagged import TaggedTexts, columns_that_hold
 from cyberclf.tagging import TaggedRow, unread_row
 from cyberclf.text import printable, writable
 
-__all__ = ["FORMATS", "head_of", "is_result", "json_lines", "lines_of"]
+__all__ = ["head_of", "is_result", "json_lines", "lines_of"]
 
 #: A string as `json.dumps(..., ensure_ascii=False)` writes it.
 _quoted: Final = json.encoder.encode_basestring
@@ -25,12 +26,6 @@ _OURS: Final = frozenset({"themes", "review", "status", "passages"})
 #: Bytes in which a first line must end to be looked at.
 _LOOKED_AT: Final = 1 << 20
 _TITLE_WIDTH: Final = 58
-#: Why an article was not judged, in words.
-_NOT_JUDGED: Final = {
-    "empty": "empty: no word to judge by",
-    "short": f"short: fewer than {MIN_WORDS} words, too few to judge",
-    "foreign": "foreign: not the language that the model was trained on",
-}
 #: A spreadsheet takes a cell that begins so for a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -52,30 +47,32 @@ def _fit(text: str, width: int) -> str:
     return kept + " " * (width - _width(kept))
 
 
-def _table(rows: Iterable[TaggedRow], model: Model, *, with_text: bool) -> Iterator[str]:  # noqa: ARG001 - one face
-    labels = {theme.id: theme.label for theme in model.theme_list}
+def _table(rows: Iterable[TaggedRow], model: Model, say: Phrases) -> Iterator[str]:
+    themes = {theme.id: theme for theme in model.theme_list}
+
+    def with_share(theme: str, row: TaggedRow) -> str:
+        return f"{say.label(themes[theme])} {say.hundredths(row.probabilities[theme])}"
+
     for row in rows:
         # An id that the row brought is not where it stands.
         name = row.where if row.id == row.where else f"{row.where} {row.id}"
         if row.status == "error":
-            said = f"error: {row.error}"
+            said = say("unread", reason=row.error)
         else:
-            said = "; ".join(f"{labels[theme]} {row.probabilities[theme]:.2f}" for theme in row.themes)
-            if row.status in _NOT_JUDGED:
-                said = f"{_NOT_JUDGED[row.status]} ({said})" if said else _NOT_JUDGED[row.status]
+            said = say("next").join(with_share(theme, row) for theme in row.themes)
+            if row.status != "ok":
+                why = say(f"unjudged {row.status}", n=MIN_WORDS)
+                said = f"{why} ({said})" if said else why
             elif not said:
-                theme = max(row.probabilities, key=row.probabilities.__getitem__)
-                said = f"no theme (nearest: {labels[theme]} {row.probabilities[theme]:.2f})"
+                nearest = max(row.probabilities, key=row.probabilities.__getitem__)
+                said = say("nearest", theme=with_share(nearest, row))
             if row.review:
-                said += f"; review: {', '.join(row.review)}"
+                names = ", ".join(say.brief(themes[theme]) for theme in row.review)
+                said += say("next") + say("to review", names=names)
         short = printable(name)
         if len(short) > 34:
             short = "…" + short[-33:]
         yield f"{_fit(short, 34)}  {_fit(printable(row.title), _TITLE_WIDTH)}  {printable(said)}\n"
-
-
-def _jsonl(rows: Iterable[TaggedRow], _: Model, *, with_text: bool) -> Iterator[str]:
-    return (_json_line(row, with_text=with_text) for row in rows)
 
 
 def _json_line(row: TaggedRow, *, with_text: bool) -> str:
@@ -164,20 +161,14 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, float) else text
 
 
-#: How rows become text, by the name of the format.
-FORMATS: Final[dict[str, Callable[..., Iterator[str]]]] = {
-    "table": _table,
-    "jsonl": _jsonl,
-    "csv": _csv,
-}
-
-
 def head_of(model: Model, fmt: str, *, with_text: bool = False) -> str:
     """Return what stands before the rows."""
     return _csv_head(model, with_text=with_text) if fmt == "csv" else ""
 
 
-def lines_of(rows: Iterable[TaggedRow], model: Model, fmt: str, *, with_text: bool = False) -> Iterator[str]:
+def lines_of(
+    rows: Iterable[TaggedRow], model: Model, fmt: str, *, with_text: bool = False, language: Language = "en"
+) -> Iterator[str]:
     """Make text of rows as they come.
 
     Parameters
@@ -188,13 +179,19 @@ def lines_of(rows: Iterable[TaggedRow], model: Model, fmt: str, *, with_text: bo
     fmt : {"table", "jsonl", "csv"}
     with_text : bool, default False
         Give the texts too; a table never does.
+    language : {"en", "fr"}
+        Of a table.
 
     Yields
     ------
     str
         One a row, its line end included; UTF-8 can hold it.
     """
-    return FORMATS[fmt](rows, model, with_text=with_text)
+    if fmt == "table":
+        return _table(rows, model, Phrases(language))
+    if fmt == "csv":
+        return _csv(rows, model, with_text=with_text)
+    return (_json_line(row, with_text=with_text) for row in rows)
 
 
 def is_result(path: str) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from cyberclf.articles import Unreadable
 from cyberclf.model import Model
+from cyberclf.phrases import Language
 from cyberclf.tagging import Chunk, TaggedChunk, tag_chunk
 from cyberclf.writers import json_lines, lines_of
 
@@ -53,12 +54,15 @@ class Writing:
     table : Table, optional
     with_text : bool, default False
         As of `lines_of`.
+    language : {"en", "fr"}
+        The same.
     """
 
     model: Model
     fmt: str
     table: "Table | None" = None
     with_text: bool = False
+    language: Language = "en"
 
     def prepare(self) -> None:
         """Load what scores many texts."""
@@ -72,6 +76,7 @@ class Writing:
         if self.fmt == "jsonl":
             lines = json_lines(tagged.articles, tagged.texts, with_text=self.with_text)
         else:
-            lines = "".join(lines_of(tagged.rows(), self.model, self.fmt, with_text=self.with_text))
+            rows = tagged.rows()
+            lines = "".join(lines_of(rows, self.model, self.fmt, with_text=self.with_text, language=self.language))
         # What came in as half a character cannot leave as UTF-8.
         return Written.of(lines.encode("utf-8", "backslashreplace"), tagged)

@@ -13,9 +13,11 @@ from cyberclf.calibration import FAVOURS
 from cyberclf.choices import Choices
 from cyberclf.cli.common import check_paths, encoding_option, fail, is_output, jobs_option, opened, say
 from cyberclf.model import Model
+from cyberclf.phrases import LANGUAGES
 
 if TYPE_CHECKING:
     from cyberclf.decoding import Encoding
+    from cyberclf.phrases import Language
     from cyberclf.tagging import TaggedChunk
     from cyberclf.workers import Backend
 
@@ -53,6 +55,13 @@ _NO_RESUME = "html is written in one go: --resume goes with jsonl, csv, table an
 )
 @click.option("--output", metavar="FILE", help="File to write; by default standard output. With --cluster a folder.")
 @click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="Of the page and the table.",
+)
+@click.option(
     "--favour",
     type=click.Choice(list(FAVOURS)),
     help="What the thresholds favour: f1 by default, few wrong themes (precision), or few missed (recall).",
@@ -89,6 +98,7 @@ def predict(
     model: str | None,
     fmt: str | None,
     output: str | None,
+    language: "Language",
     favour: str | None,
     own: tuple[str, ...],
     level: float | None,
@@ -118,13 +128,15 @@ def predict(
             raise click.UsageError(
                 "--explain goes with --format table or jsonl, and neither it, --text nor --encoding with --cluster"
             )
+        if language != "en":
+            raise click.UsageError("--language fr goes with --format html or table, and not with --cluster")
         _on_cluster(paths, cluster, model=model, fmt=fmt, output=output, resume=resume, choices=choices)
         return
     from cyberclf.progress import Progress
     from cyberclf.runs import Run, is_regular
 
     fmt = fmt or _format_of(output)
-    _check_use(paths, fmt, output, explain=explain, with_text=with_text, resume=resume)
+    _check_use(paths, fmt, output, language=language, explain=explain, with_text=with_text, resume=resume)
     loaded = _chosen(cyberclf.load(model), choices)
     files = _files(paths, output)
     progress = Progress(sys.stderr, files)
@@ -139,14 +151,20 @@ def predict(
         progress=progress,
         encoding=encoding,
         with_text=with_text,
+        language=language,
     )
     if explain:
-        run.write = _explaining(loaded, fmt, on_terminal=output in {None, "-"})
+        run.write = _explaining(loaded, fmt, language, on_terminal=output in {None, "-"})
     try:
         if output is not None and is_regular(output) and fmt != "html":
             from cyberclf.artifact import fingerprint
 
-            chosen = {"explain": explain, "text": with_text, encoding: encoding != "utf-8"}
+            chosen = {
+                "explain": explain,
+                "text": with_text,
+                encoding: encoding != "utf-8",
+                language: language != "en",
+            }
             mark = "".join([choices.mark(), *(f"+{name}" for name, is_so in chosen.items() if is_so)])
             run.to_file(output, model_fingerprint=fingerprint(model) + mark, resume=resume)
         else:
@@ -164,7 +182,14 @@ def predict(
 
 
 def _check_use(
-    paths: Sequence[str], fmt: str, output: str | None, *, explain: bool, with_text: bool, resume: bool
+    paths: Sequence[str],
+    fmt: str,
+    output: str | None,
+    *,
+    language: str,
+    explain: bool,
+    with_text: bool,
+    resume: bool,
 ) -> None:
     """Refuse options that do not go with the format or the output.
 
@@ -178,6 +203,8 @@ def _check_use(
         raise click.UsageError("--explain goes with --format table or jsonl")
     if with_text and (explain or fmt not in {"jsonl", "csv"}):
         raise click.UsageError("--text goes with --format jsonl or csv, and not with --explain")
+    if language != "en" and fmt not in {"html", "table"}:
+        raise click.UsageError("--language fr goes with --format html or table")
     if resume and fmt == "html":
         raise click.UsageError(_NO_RESUME)
     if resume and not is_regular(output):
@@ -236,11 +263,13 @@ def _sum_up(counts: dict[str, int], reasons: Sequence[str], without: Sequence[st
         fail("nothing could be read" if total else "no article in what was given", 1)
 
 
-def _explaining(model: Model, fmt: str, *, on_terminal: bool) -> "Callable[[TaggedChunk], Iterable[str]]":
+def _explaining(
+    model: Model, fmt: str, language: "Language", *, on_terminal: bool
+) -> "Callable[[TaggedChunk], Iterable[str]]":
     from cyberclf.evidence import lines_with_evidence, terminal_painter
 
     paint = terminal_painter() if on_terminal and fmt == "table" else None
-    return lambda tagged: lines_with_evidence(tagged, model, fmt, paint=paint)
+    return lambda tagged: lines_with_evidence(tagged, model, fmt, paint=paint, language=language)
 
 
 def _chosen(model: Model, choices: Choices) -> Model:

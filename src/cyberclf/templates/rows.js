@@ -52,7 +52,7 @@
       row.body.hidden = !keep;
       seen += keep;
     }
-    byId("count").textContent = `${seen.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown`;
+    byId("count").textContent = `%(before)s${seen.toLocaleString("%(language)s")}%(of)s${rows.length.toLocaleString("%(language)s")}%(after)s`;
   };
 
   for (const cell of table.querySelectorAll("th[data-sort]")) {
@@ -77,7 +77,7 @@
     const shown = rows.filter((row) => !row.body.hidden).map((row) => row.body.querySelector("details")).filter(Boolean);
     const open = shown.some((details) => !details.open);
     for (const details of shown) details.open = open;
-    event.target.textContent = open ? "Close all texts" : "Open all texts";
+    event.target.textContent = open ? "%(close)s" : "%(open)s";
   });
   for (const id of ["theme", "status"]) byId(id).addEventListener("change", filter);
   let timer = 0;
