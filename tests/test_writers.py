@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from cyberclf.articles import Article, Unreadable
 from cyberclf.tagged import TaggedTexts
 from cyberclf.tagging import TaggedChunk, TaggedRow
+from cyberclf.themes import Theme
 from cyberclf.writers import json_lines, lines_of
 
 THEMES = ("a", 'th"è\n', "\ud800")
@@ -89,3 +90,45 @@ def test_a_share_is_rounded_as_python_rounds(share):
     none = np.zeros((1, 1), bool)
     tagged = TaggedTexts((SimpleNamespace(id="a"),), ["ok"], np.array([[share]]), none, np.zeros((1, 1, 2), int), none)
     assert f'{{"a": {round(share, 4)!r}}}' in json_lines([Article("a", "", "a")], tagged)
+
+
+SEA = SimpleNamespace(theme_list=(Theme("sea", "Sea", "Mer"), Theme("law", "Law", "Loi")))
+TABLE = [
+    TaggedRow("a", "Un port", "a", ("sea", "law"), {"sea": 0.846, "law": 1.0}, {}, "ok", review=("law", "sea")),
+    TaggedRow("b", "Rien", "b:1", (), {"sea": 0.1, "law": 0.0}, {}, "ok"),
+    TaggedRow("c", "", "c", (), {"sea": 0.1, "law": 0.0}, {}, "short"),
+    TaggedRow("d", "", "d", ("sea",), {"sea": 0.9, "law": 0.0}, {}, "foreign"),
+    TaggedRow("e", "", "e", (), {"sea": 0.1, "law": 0.0}, {}, "empty"),
+    TaggedRow("f", "", "f", (), {}, {}, "error", error="f: torn"),
+]
+
+
+def said(language):
+    """What the table says of each row, and whether the rest is as it was."""
+    options = {} if language is None else {"language": language}
+    lines = list(lines_of(TABLE, SEA, "table", **options))
+    assert [line[:36].split() for line in lines] == [["a"], ["b:1", "b"], ["c"], ["d"], ["e"], ["f"]]
+    return [line[96:].rstrip("\n") for line in lines]
+
+
+def test_a_table_is_english_without_more():
+    expected = [
+        "Sea / Mer 0.85; Law / Loi 1.00; review: law, sea",
+        "no theme (nearest: Sea / Mer 0.10)",
+        "short: fewer than 6 words, too few to judge",
+        "foreign: not the language that the model was trained on (Sea / Mer 0.90)",
+        "empty: no word to judge by",
+        "error: f: torn",
+    ]
+    assert said(None) == said("en") == expected
+
+
+def test_a_table_in_french():
+    assert said("fr") == [
+        "Mer / Sea 0,85\u202f; Loi / Law 1,00\u202f; à relire\u00a0: Loi, Mer",
+        "aucun thème (le plus proche\u00a0: Mer / Sea 0,10)",
+        "court\u00a0: moins de 6 mots, trop peu pour juger",
+        "autre langue que celle apprise par le modèle (Mer / Sea 0,90)",
+        "vide\u00a0: aucun mot sur lequel se fonder",
+        "erreur\u00a0: f: torn",
+    ]
