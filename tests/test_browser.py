@@ -67,11 +67,16 @@ def visit(browser):
     assert seen == []
 
 
-@pytest.fixture(scope="module")
-def rows_page(tmp_path_factory):
+def written(path, articles, **options):
     model = cyberclf.load()
-    path = tmp_path_factory.mktemp("rows") / "rows.html"
-    articles = [
+    with path.open("w", encoding="utf-8") as stream:
+        write_page(tag_articles(articles, model), stream, model, **options)
+    return path
+
+
+@pytest.fixture(scope="module")
+def articles():
+    return [
         Article("first", f"Zoo et stratégie\n{STRATEGY}", "first"),
         Article("second", f"Accord à Dakar\n{COOPERATION}", "second"),
         Article("third", f"Match nul\n{FOOTBALL}", "third"),
@@ -79,9 +84,16 @@ def rows_page(tmp_path_factory):
         Article("long", f"{'W' * 300}\n{'x' * 3000}", f"{'folder' * 40}.txt"),
         Unreadable("broken", "broken", f"broken: {HOSTILE}"),
     ]
-    with path.open("w", encoding="utf-8") as stream:
-        write_page(tag_articles(articles, model), stream, model)
-    return path
+
+
+@pytest.fixture(scope="module")
+def rows_page(tmp_path_factory, articles):
+    return written(tmp_path_factory.mktemp("rows") / "rows.html", articles)
+
+
+@pytest.fixture(scope="module")
+def french_page(tmp_path_factory, articles):
+    return written(tmp_path_factory.mktemp("rows") / "rows.html", articles, language="fr")
 
 
 @pytest.fixture(scope="module")
@@ -165,17 +177,29 @@ def test_rows_are_filtered_by_theme_status_and_words_without_their_accents(visit
     assert page.text_content("#count") == "1 of 6 shown"
 
 
-def test_the_script_of_a_french_page_speaks_french(visit, tmp_path):
-    path = tmp_path / "fr.html"
-    articles = [Article(str(n), f"{STRATEGY} {n}", str(n)) for n in range(1200)]
-    with path.open("w", encoding="utf-8") as stream:
-        write_page(tag_articles(articles, cyberclf.load()), stream, cyberclf.load(), language="fr")
-    page = visit(path)
-    assert page.text_content("#count") == "Articles affichés\u00a0: 1\u202f200 sur 1\u202f200"
-    page.fill("#search", "agence nationale. 1199")
-    until(page.locator("tbody:visible")).to_have_count(1)
-    page.click("#open")
-    assert page.text_content("#open") == "Fermer tous les textes"
+def test_the_script_speaks_the_language_of_the_page(visit, french_page, rows_page):
+    page = visit(french_page)
+    assert page.text_content("#count") == "Articles affichés\u00a0: 6 sur 6"
+    page.select_option("#status", "error")
+    assert page.text_content("#count") == "Articles affichés\u00a0: 1 sur 6"
+    page.select_option("#status", "")
+    for path, closing, opening in (
+        (french_page, "Fermer tous les textes", "Ouvrir tous les textes"),
+        (rows_page, "Close all texts", "Open all texts"),
+    ):
+        page = visit(path)
+        assert page.text_content("#open") == opening
+        page.click("#open")
+        assert page.text_content("#open") == closing
+        page.click("#open")
+        assert page.text_content("#open") == opening
+
+
+def test_the_script_counts_as_the_language_does(visit, tmp_path):
+    many = [Article(f"{n}", f"Match {n}", "m") for n in range(1100)]
+    assert visit(written(tmp_path / "en.html", many)).text_content("#count") == "1,100 of 1,100 shown"
+    french = visit(written(tmp_path / "fr.html", many, language="fr")).text_content("#count")
+    assert french == "Articles affichés\u00a0: 1\u202f100 sur 1\u202f100"
 
 
 def test_a_row_opens_by_click_and_by_key_and_shows_the_passage(visit, rows_page):
@@ -227,10 +251,11 @@ def test_a_script_that_got_into_the_page_would_not_run(browser, rows_page, tmp_p
     page.close()
 
 
-def test_the_rows_fit_a_phone(visit, rows_page):
-    page = visit(rows_page, width=390)
-    page.click("#open")
-    assert overflow(page) <= 0
+def test_the_rows_fit_a_phone(visit, rows_page, french_page):
+    for path in (rows_page, french_page):
+        page = visit(path, width=390)
+        page.click("#open")
+        assert overflow(page) <= 0
 
 
 def test_the_report_fits_a_phone_and_asks_for_nothing(visit, report):

@@ -842,7 +842,7 @@ def test_people_are_told_in_french_if_they_wish(tmp_path, call):
     assert "court\u00a0: moins de 6 mots, trop peu pour juger" in out
     out = call("predict", tmp_path / "a.txt", "--format", "table", "--language", "fr", "--explain")[1]
     assert "deux États nommés +" in out
-    assert "attribué à partir de 0," in out
+    assert "donné à partir de 0," in out
     assert call("predict", tmp_path, "--output", tmp_path / "o.html", "--language", "fr")[0] == 0
     assert '<html lang="fr">' in (tmp_path / "o.html").read_text("utf-8")
 

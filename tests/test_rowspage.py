@@ -12,10 +12,10 @@ import pytest
 from cyberclf import rowspage
 from cyberclf.articles import Article, Unreadable
 from cyberclf.cli import main
-from cyberclf.phrases import _PHRASES, LANGUAGES, Phrases
+from cyberclf.phrases import _PHRASES
 from cyberclf.rowspage import write_page
 from cyberclf.tagging import TaggedRow, tag_articles
-from cyberclf.themes import DIGITAL_POLICY, Theme
+from cyberclf.themes import Theme
 
 TEXT = (
     "Le Bénin adopte sa stratégie nationale de cybersécurité\n"
@@ -37,10 +37,37 @@ class Tags(HTMLParser):
         return [attributes for tag, attributes in self.elements if tag == name]
 
 
-def page_of(articles, model):
+def page_of(articles, model, **options):
     stream = io.StringIO()
-    write_page(tag_articles(articles, model), stream, model)
+    write_page(tag_articles(articles, model), stream, model, **options)
     return stream.getvalue()
+
+
+class Words(HTMLParser):
+    """What a French page says to people in French: text, and the attributes that are read or read out."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.said, self.within = [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if tag in {"style", "script"}:
+            self.within.append(None)
+        elif tag not in {"meta", "input"}:
+            self.within.append(attributes.get("lang", self.within[-1] if self.within else None))
+        self.said += [attributes[name] for name in ("placeholder", "title", "aria-label") if name in attributes]
+
+    def handle_startendtag(self, tag, attrs):
+        """Leave alone: it holds nothing."""
+
+    def handle_endtag(self, _):
+        self.within.pop()
+
+    def handle_data(self, data):
+        if self.within and self.within[-1] == "fr":
+            self.said.append(data)
 
 
 def test_rows_in_are_rows_out_in_order_with_their_status(model):
@@ -177,46 +204,106 @@ def test_evidence_in_what_is_cut_is_said(model, monkeypatch):
     assert "lies in what is cut." in page
 
 
-def test_a_page_in_french_has_no_english_left_but_the_second_names_of_themes(model):
+ENGLISH = "The council of ministers adopted the national cybersecurity strategy on Wednesday. " * 3
+
+
+#: Names of phrases that only tables and the script have.
+OF_OTHERS = "nearest|unread|unjudged|most probable|want of others|from|terms|mark|no term|open|close|shown"
+
+
+def of_every_kind(model):
+    """Pages in French that have, together, whatever a page may say."""
     articles = [
-        Article("a", TEXT, "a"),
-        Article("b", "Trop court", "b"),
-        Article("c", "…", "c"),
-        Unreadable("d", "d", "d"),
+        *(Article(f"a{i}", TEXT, f"a{i}") for i in range(3)),
+        Article("n", "L'équipe a fait match nul à Bamako devant son public.", "n"),
+        Article("s", "Une loi.", "s"),
+        Article("f", "O conselho de ministros adoptou na quarta-feira uma lei e não mais do que isso. " * 3, "f"),
+        Article("e", " ", "e"),
+        Unreadable("u", "u", "u: not UTF-8"),
     ]
+    forced = model.forcing().with_thresholds({"strategy": 0.0})
+    for chosen in (model, forced, replace(model, per_article="some"), replace(model, per_article="one")):
+        rows = [replace(row, review=("capacity_building",)) for row in tag_articles(articles, chosen)]
+        stream = io.StringIO()
+        write_page(rows, stream, chosen, language="fr")
+        yield stream.getvalue()
+
+
+def parts(phrase):
+    """Of a phrase what stands around its places."""
+    return [part for part in re.split(r"[ ():.;]*\{\w+\}[ ():.;]*", phrase) if part.strip("; ")]
+
+
+def is_in(part, shown):
+    return re.search(rf"\b{re.escape(part.strip(' .'))}\b", shown)
+
+
+def test_no_english_phrase_is_left_on_a_french_page(model, monkeypatch):
+    monkeypatch.setattr(rowspage, "MAX_TEXTS", 2)
+    monkeypatch.setattr(rowspage, "MAX_TEXT", 30)
+    pages = list(of_every_kind(model))
+    monkeypatch.setattr(rowspage, "_MAX_COLUMNS", 1)
+    monkeypatch.setattr(rowspage, "MAX_TEXT", 300)
+    shown = "\n".join("\n".join(Words(page).said) for page in [*pages, *of_every_kind(model)])
+    of_both = "\n".join(french for _, french in _PHRASES.values())
+    left = [part for english, _ in _PHRASES.values() for part in parts(english) if is_in(part, shown)]
+    assert [part for part in left if not is_in(part, of_both)] == []
+    unsaid = [name for name, (_, french) in _PHRASES.items() if any(part not in shown for part in parts(french))]
+    assert [name for name in unsaid if not re.search(OF_OTHERS, name)] == []
+
+
+def test_a_french_page_says_its_language_and_names_themes_in_french_first(model):
+    page = page_of([Article("a", TEXT, "a")], model, language="fr")
+    assert page.startswith('<!DOCTYPE html>\n<html lang="fr">\n')
+    assert "<title>Articles par thème – cyberclf</title>" in page
+    assert "<h1>1 article</h1>" in page
+    assert '<dt>Stratégie et gouvernance<span class="fr" lang="en">Strategy and governance</span></dt>' in page
+    assert "<mark><b>Stratégie et gouvernance / Strategy and governance</b> " in page
+    assert ">Stratégie et gouvernance\u00a0: probabilité</option>" in page
+    assert "&nbsp;%<b> donné</b>" in page
+
+
+def test_a_french_page_counts_as_the_french_do(model):
+    row = next(tag_articles([Article("a", TEXT, "a")], model))
     stream = io.StringIO()
-    write_page(tag_articles(articles, model), stream, model, language="fr")
-    page = stream.getvalue()
-    assert '<html lang="fr">' in page
-    assert Phrases("fr")("page") in page
-    # What both languages say alike tells nothing.
-    for english, french in _PHRASES.values():
-        if english != french and len(english) > 4 and "{" not in english:
-            assert not re.search(rf"(?<![\\w-]){re.escape(english)}(?![\\w-])", words_of(page)), english
-    assert f'{model.theme_list[0].name_fr}<span class="fr" lang="en">{model.theme_list[0].name}</span>' in page
+    write_page([replace(row, text="")] * 1234, stream, model, language="fr")
+    assert "<h1>1\u202f234 articles</h1>" in stream.getvalue()
+    assert "<p>Jugés\u00a0: 1\u202f234. Chaque barre " in stream.getvalue()
+    assert "<h1>0 article</h1>" in page_of([], model, language="fr")
 
 
-def words_of(page):
-    """What a reader sees: neither the names of styles and scripts nor those of elements, nor second names."""
-    for pattern in (
-        r"<style>.*?</style>",
-        r"<script>.*?</script>",
-        r'<span class="fr" lang="en">.*?</span>',
-        r"<[^>]*>",
-    ):
-        page = re.sub(pattern, " ", page, flags=re.DOTALL)
-    for theme in DIGITAL_POLICY:
-        page = page.replace(theme.name, " ")
-    return page
+def test_reasons_stay_english_and_the_french_page_says_so(model):
+    page = page_of([Unreadable("u", "u", "u: not UTF-8")], model, language="fr")
+    assert '<p class="bad" lang="en">u: not UTF-8</p>' in page
+    assert '<span class="bad">lecture impossible</span>' in page
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_script_is_the_one_that_the_page_allows(model, language):
-    stream = io.StringIO()
-    write_page(tag_articles([Article("a", TEXT, "a")], model), stream, model, language=language)
-    page = stream.getvalue()
-    (script,) = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+def test_a_hostile_article_and_theme_stay_text_in_french_too(model):
+    theme = Theme("t", f"name {HOSTILE}", f"nom {HOSTILE}")
+    hostile = replace(model, theme_list=(theme, *model.theme_list[1:]))
+    given = [Article(HOSTILE, f"{HOSTILE} {TEXT}", HOSTILE), Unreadable(HOSTILE, HOSTILE, HOSTILE)]
+    found = Tags(page_of(given, hostile, language="fr"))
+    assert len(found.named("script")) == 1
+    assert found.named("img") == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Close all texts"), ("fr", "Fermer tous les textes")])
+def test_the_script_has_its_words_and_its_hash(model, language, words):
+    page = page_of([Article("a", TEXT, "a")], model, language=language)
+    script = page.partition("<script>")[2].partition("</script>")[0]
+    assert words in script
+    assert "%(" not in script
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert f"script-src 'sha256-{digest}'" in page
-    assert Phrases(language)("open") in script
-    assert "%(" not in script
+
+
+def test_english_is_what_a_page_speaks_without_more(model):
+    articles = [Article("a", TEXT, "a"), Article("f", ENGLISH, "f"), Unreadable("u", "u", "u: not UTF-8")]
+    page = page_of(articles, model)
+    assert page == page_of(articles, model, language="en")
+    assert (
+        "<p>1 judged; 1 not the model&#x27;s language; 1 could not be read. A bar is the probability of a theme; the "
+        "mark in it is the threshold from which the theme is given. The highlighted passage is the one that speaks "
+        "most for it.</p>"
+    ) in page
+    assert '`${seen.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown`' in page

@@ -30,12 +30,12 @@ _PHRASES: Final[dict[str, tuple[str, str]]] = {
         "autre langue que celle apprise par le modèle",
     ),
     # of its explanations
-    "most probable": ("given if most probable", "attribué s’il est le plus probable"),
+    "most probable": ("given if most probable", "donné s’il est le plus probable"),
     "for want of others": (
         "given as the most probable, none having reached its threshold ({threshold} here)",
-        "attribué comme le plus probable, aucun n’ayant atteint son seuil (ici {threshold})",
+        "donné comme le plus probable, aucun n’ayant atteint son seuil (ici {threshold})",
     ),
-    "from": ("given from {threshold}", "attribué à partir de {threshold}"),
+    "from": ("given from {threshold}", "donné à partir de {threshold}"),
     "mark": ("[{names}: {sentence}]", "[{names}\u00a0: {sentence}]"),
     "theme": ("{theme}: {why}", "{theme}\u00a0: {why}"),
     "terms for": ("for: {terms}", "pour\u00a0: {terms}"),
@@ -57,16 +57,16 @@ _PHRASES: Final[dict[str, tuple[str, str]]] = {
     ),
     "rule any": (
         "the mark in it is the threshold from which the theme is given",
-        "le repère y marque le seuil à partir duquel le thème est attribué",
+        "le repère y marque le seuil à partir duquel le thème est donné",
     ),
     "rule some": (
         "the mark in it is the threshold from which the theme is given; the likeliest is if none is reached",
         (
-            "le repère y marque le seuil à partir duquel le thème est attribué\u202f; "
+            "le repère y marque le seuil à partir duquel le thème est donné\u202f; "
             "si aucun seuil n’est atteint, c’est le thème le plus probable qui l’est"
         ),
     ),
-    "rule one": ("the most probable theme is given", "le thème le plus probable est attribué"),
+    "rule one": ("the most probable theme is given", "le thème le plus probable est donné"),
     "capped": (
         (
             "The texts of the first {n} articles are on this page; of the other {others} only the rows. "
@@ -105,7 +105,7 @@ _PHRASES: Final[dict[str, tuple[str, str]]] = {
     "status foreign": ("not the model's language", "autre langue que celle du modèle"),
     "status empty": ("no word to judge by", "aucun mot"),
     "status error": ("could not be read", "lecture impossible"),
-    "given": ("given", "attribué"),
+    "given": ("given", "donné"),
     "themes given": ("themes given", "classé"),
     "all the same": ("{status}: themes given all the same", "{status}\u00a0: classé malgré tout"),
     "without text": ("No text.", "Pas de texte."),
@@ -215,14 +215,14 @@ class Phrases:
         --------
         >>> say = Phrases("fr")
         >>> [say.term(term, "") for term in ("@digital+law", "@title:law", "@n2")]
-        ['numérique et droit réunis', 'droit dans la première phrase', 'deux États nommés']
+        ['numérique et droit dans un même passage', 'droit dans la première phrase', 'deux États nommés']
         """
         if self.language == "en" or not term.startswith("@"):
             return label
         name = term[1:].removeprefix("title:")
         classes = [_CLASSES.get(part, part) for part in name.split("+")]
         if len(classes) > 1:
-            return f"{' et '.join(classes)} réunis"
+            return f"{' et '.join(classes)} dans un même passage"
         if name != term[1:]:
             return f"{classes[0]} dans la première phrase"
         return _CLASS_TERMS.get(term) or f"mots «\u00a0{classes[0]}\u00a0»"
