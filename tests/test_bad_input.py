@@ -728,14 +728,51 @@ def test_a_file_of_a_folder_that_is_no_result_is_not_written_over(tmp_path, call
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
-@pytest.mark.parametrize("options", [(), ("--text",)])
-def test_the_result_of_a_run_before_is_replaced(tmp_path, call, suffix, options):
-    if suffix == "parquet" and options:
-        pytest.skip("texts go with jsonl and csv")
+def test_the_result_of_a_run_before_is_replaced(tmp_path, call, suffix):
     (tmp_path / "b.txt").write_text(TEXT, "utf-8")
     for _ in range(2):
-        status, _, err = call("predict", tmp_path, "--output", tmp_path / f"out.{suffix}", *options)
+        status, _, err = call("predict", tmp_path, "--output", tmp_path / f"out.{suffix}")
         assert (status, err) == (0, "")
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
+def test_a_result_that_holds_texts_is_not_replaced_by_what_is_read_beside_it(tmp_path, call, suffix):
+    """They may be the only ones there are, and corrected."""
+    out = tmp_path / f"out.{suffix}"
+    if suffix == "parquet":
+        pytest.importorskip("pandas").DataFrame({"text": [TEXT], "id": ["a"]}).to_parquet(tmp_path / "b.parquet")
+        assert call("predict", tmp_path / "b.parquet", "--output", out)[0] == 0
+    else:
+        (tmp_path / "b.txt").write_text(TEXT, "utf-8")
+        assert call("predict", tmp_path / "b.txt", "--output", out, "--text")[0] == 0
+    before = out.read_bytes()
+    status, _, err = call("predict", tmp_path, "--output", out)
+    assert status == 2
+    assert f"{out}: would be written over while it is read" in err
+    assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize("line", ['{"text": "La loi.", "themes": []}', '{"id": "a", "text": "La loi."}', "La loi."])
+def test_a_result_to_which_something_was_added_is_not_replaced(tmp_path, call, line):
+    (tmp_path / "b.txt").write_text(TEXT, "utf-8")
+    out = tmp_path / "out.jsonl"
+    assert call("predict", tmp_path / "b.txt", "--output", out)[0] == 0
+    with out.open("a", encoding="utf-8") as stream:
+        stream.write(line + "\n")
+    assert call("predict", tmp_path, "--output", out)[0] == 2
+    assert out.read_text("utf-8").endswith(line + "\n")
+
+
+def test_a_result_is_not_replaced_by_nothing(tmp_path, call):
+    (tmp_path / "b.txt").write_text(TEXT, "utf-8")
+    out = tmp_path / "in" / "out.csv"
+    out.parent.mkdir()
+    assert call("predict", tmp_path / "b.txt", "--output", out)[0] == 0
+    before = out.read_bytes()
+    status, _, err = call("predict", out.parent, "--output", out)
+    assert status == 2
+    assert "nothing else to read" in err
+    assert out.read_bytes() == before
 
 
 def test_terms_of_strangers_that_are_none_are_refused(tmp_path, call):

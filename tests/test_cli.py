@@ -15,6 +15,9 @@ import numpy as np
 import pytest
 
 import cyberclf
+from cyberclf.corpus import read_corpus
+from cyberclf.errors import CorpusError
+from cyberclf.themes import Theme
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTICLES = ROOT / "seeds" / "articles"
@@ -274,7 +277,7 @@ def test_corrected_rows_can_be_learnt_from(tmp_path, call):
     for name in ("out.csv", "out.jsonl"):
         paths = [tmp_path / "a.txt", tmp_path / "b.jsonl"]
         assert call("predict", *paths, "--output", tmp_path / name, "--text")[0] == 0
-        corpus = cyberclf.corpus.read_corpus([tmp_path / name])
+        corpus = read_corpus([tmp_path / name])
         assert [article.text for article in corpus.articles] == [TEXT, f"Accord\n{AGREED}"]
         assert [article.themes for article in corpus.articles] == [{"strategy"}, {"bilateral_cooperation"}]
 
@@ -855,3 +858,79 @@ def test_only_what_people_read_has_a_language(tmp_path, call, options):
     status, _, err = call("predict", tmp_path / "a.txt", "--language", "fr", *options)
     assert status == 2
     assert "--language fr goes with --format html or table" in err
+
+
+ODD = [
+    {"id": "a", "text": "\nTitre de l'article\nLe gouvernement adopte une loi sur la cybersécurité."},
+    {"id": "b", "text": "- Le ministre a signé un accord de coopération avec la France sur le numérique."},
+    {
+        "id": "c",
+        "title": "Accord de coopération\r\nentre le Mali et la France",
+        "text": "Les deux pays l'ont signé à Dakar.",
+    },
+    {
+        "id": "d",
+        "title": "=Accord",
+        "text": "L'accord de coopération a été signé à Dakar, hier, par les deux ministres.",
+    },
+    {"id": "e", "title": "T" * 400, "text": "@ministre : la stratégie nationale de cybersécurité est adoptée."},
+]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl"])
+def test_no_text_changes_on_its_way_to_a_person_and_back(tmp_path, call, name):
+    given = tmp_path / "a.jsonl"
+    given.write_text("".join(json.dumps(row) + "\n" for row in ODD), "utf-8")
+    assert call("predict", given, "--output", tmp_path / name, "--text")[0] == 0
+    labelled = "".join(json.dumps({**row, "themes": []}) + "\n" for row in ODD)
+    (tmp_path / "labelled.jsonl").write_text(labelled, "utf-8")
+    before, after = (read_corpus([tmp_path / file]).articles for file in ("labelled.jsonl", name))
+    assert [article.text for article in after] == [article.text for article in before]
+
+
+def test_themes_that_look_like_formulas_come_back_as_they_were(tmp_path, call, model):
+    ids = ("-mer", "=été", "+loi", "@a")
+    odd = replace(model, theme_list=tuple(Theme(one, one, one, "") for one in ids))
+    odd.with_thresholds(dict.fromkeys(ids, 0.0)).save(tmp_path / "m")
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    assert (
+        call("predict", tmp_path / "a.txt", "--model", tmp_path / "m", "--output", tmp_path / "o.csv", "--text")[0] == 0
+    )
+    assert set(read_corpus([tmp_path / "o.csv"]).themes) == set(ids)
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl"])
+def test_rows_of_what_had_no_text_are_passed_over_in_a_corpus(tmp_path, call, name):
+    (tmp_path / "a.jsonl").write_text(f'{json.dumps({"text": TEXT})}\n{{"text": 5}}\n{{"text": " "}}\n', "utf-8")
+    assert call("predict", tmp_path / "a.jsonl", "--output", tmp_path / name, "--text")[0] == 0
+    assert [article.text for article in read_corpus([tmp_path / name]).articles] == [TEXT]
+
+
+@pytest.mark.parametrize("change", [("--text",), ("--encoding", "windows-1252")])
+def test_a_run_begun_with_other_options_is_not_gone_on_with(tmp_path, call, monkeypatch, change):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    marks = []
+    monkeypatch.setattr(
+        "cyberclf.runs.Run.to_file", lambda _, *args, **options: marks.append((args, options["model_fingerprint"]))
+    )
+    for options in ((), change, ()):
+        call("predict", tmp_path / "a.txt", "--output", tmp_path / "o.csv", *options)
+    assert marks[0] == marks[2] != marks[1]
+
+
+def test_a_title_with_commas_is_no_header(tmp_path, call):
+    (tmp_path / "a.txt").write_text(f"Image, text, video: les règles de l'IA\n{TEXT}", "utf-8")
+    assert [row["status"] for row in rows_of(call("predict", tmp_path / "a.txt")[1])] == ["ok"]
+
+
+def test_a_json_file_may_hold_one_article_over_many_lines(tmp_path, call):
+    (tmp_path / "a.json").write_text(json.dumps({"id": "x", "text": TEXT}, indent=2), "utf-8")
+    assert [(row["id"], row["status"]) for row in rows_of(call("predict", tmp_path / "a.json")[1])] == [("x", "ok")]
+
+
+def test_texts_in_files_of_a_corpus_are_read_in_the_encoding_named(tmp_path):
+    (tmp_path / "a.txt").write_bytes(TEXT.encode("windows-1252"))
+    (tmp_path / "c.jsonl").write_text(json.dumps({"file": "a.txt", "themes": ["strategy"]}) + "\n", "utf-8")
+    assert read_corpus([tmp_path / "c.jsonl"], encoding="windows-1252").articles[0].text == TEXT
+    with pytest.raises(CorpusError, match=r"c\.jsonl:1: .*a\.txt: not UTF-8"):
+        read_corpus([tmp_path / "c.jsonl"])

@@ -233,7 +233,37 @@ def test_a_single_event_makes_no_verdict(small, spoilt, unseen):
     for articles in (unseen.articles[:1], [replace(article, event="e") for article in unseen.articles]):
         made = compare_models(Corpus.of(articles), small.model, spoilt)
         assert (made.worse, made.better) == ((), ())
-        assert "no verdict: the articles are of fewer than 5 events" in made.notes
+        assert made.verdict == "No verdict: the articles are of fewer than 5 events."
+
+
+def test_too_few_events_are_no_success_for_a_pipeline(files, unseen, call):
+    rows = [{"text": a.text, "themes": sorted(a.themes), "event": "e"} for a in unseen.articles]
+    (files / "one.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    status, out, _ = call("compare", files / "good.safetensors", files / "bad.safetensors", files / "one.jsonl")
+    assert status == 1
+    assert "No verdict" in out
+    assert "nan" not in out
+
+
+def test_ten_reports_of_two_events_give_a_theme_no_verdict_of_its_own(small, spoilt, unseen):
+    articles = [
+        replace(article, event=f"sea{number % 2}" if "mer" in article.themes else f"e{number}")
+        for number, article in enumerate(unseen.articles)
+    ]
+    others = [
+        LabelledArticle(
+            id=f"o{n}",
+            where="",
+            themes=frozenset({"loi"}),
+            text=f"{'abcdefghijklmnop'[n] * 5} décret voté au sénat en séance publique {'qrstuvwxyzabcdef'[n] * 7}",
+        )
+        for n in range(16)
+    ]
+    made = compare_models(Corpus.of([*articles, *others]), small.model, spoilt)
+    assert any(
+        note.startswith("too few articles for a verdict of their own: ") and "mer" in note for note in made.notes
+    )
+    assert not any(name.startswith("mer ") for name in (*made.worse, *made.better))
 
 
 def test_the_more_is_compared_the_surer_a_difference_must_be():

@@ -182,3 +182,14 @@ def test_a_frame_of_whole_numbers_may_lack_some(sample):
     expected.iloc[0, 0] = np.nan
     one, two = (ThemeClassifier(n_folds=2).fit(texts, y) for y in (whole, expected))
     np.testing.assert_array_equal(one.predict_proba(texts), two.predict_proba(texts))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({"n_folds": 2.7}, "n_folds is 2.7"), ({"n_folds": "3"}, "n_folds is 3"), ({"C": None}, "C is None")],
+)
+def test_parameters_that_are_none_are_refused(sample, options, said):
+    with pytest.raises(ValueError, match=said):
+        ThemeClassifier(**options).fit(*sample)
+    with pytest.raises(ValueError, match="groups has several columns"):
+        ThemeClassifier().fit(*sample, groups=np.zeros((len(sample[0]), 2)))

@@ -16,7 +16,7 @@ from cyberclf.evaluation import Evaluation, Part, evaluate_model, evaluate_recip
 from cyberclf.labelled import LabelledArticle
 from cyberclf.learning import learning_curve
 from cyberclf.metrics import Predictions, score_table, summary
-from cyberclf.report import report_page, write_report
+from cyberclf.report import prepare_report, report_page, write_report
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)></script>{{7*7}}\x1b\u202e$x_'
 
@@ -209,3 +209,11 @@ def test_the_command_says_in_one_line_that_the_folder_is_a_file(small_corpus, tm
         main(["evaluate", str(labelled), "--report", str(labelled)])
     assert stop.value.code == 1
     assert capsys.readouterr().err == f"cyberclf: {labelled}: is a file; name a folder for the report\n"
+
+
+def test_a_page_of_somebody_else_is_not_written_over(tmp_path):
+    (tmp_path / "index.html").write_text("<h1>my site</h1>", "utf-8")
+    with pytest.raises(FileExistsError, match="is no report of cyberclf"):
+        prepare_report(tmp_path)
+    (tmp_path / "index.html").write_text("<head><title>Evaluation: cyberclf</title>", "utf-8")
+    prepare_report(tmp_path)

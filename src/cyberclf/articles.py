@@ -14,7 +14,7 @@ from typing import IO, Any, Final, Protocol, cast
 from cyberclf.csvrows import csv_rows
 from cyberclf.decoding import Encoding, decode
 from cyberclf.errors import ArticleError, MissingExtraError, one_line
-from cyberclf.jsonlines import MAX_BYTES, array_rows, is_array, line_blocks
+from cyberclf.jsonlines import MAX_BYTES, json_file_rows, line_blocks
 
 __all__ = [
     "SUFFIXES",
@@ -66,6 +66,11 @@ class Article:
         if lines and len(lines[0]) > _TITLE_LENGTH:
             lines = text.splitlines()
         return lines[0].rstrip()[:_TITLE_LENGTH] if lines else ""
+
+    @property
+    def given_title(self) -> str:
+        """A title given apart, whole; else as `title`."""
+        return self.text[: self.offset - 1] if self.offset else self.title
 
     def own_span(self, start: int, end: int) -> tuple[int, int]:
         """Return what a span of `text` is in the row's own text, which begins after a title given apart."""
@@ -175,8 +180,8 @@ def read_pieces(
 def _read_rows(stream: io.BufferedReader, path: str, suffix: str, encoding: Encoding) -> Iterator[Piece]:
     if suffix in {".csv", ".tsv"}:
         yield from from_rows(csv_rows(stream, path, needed=("text",), encoding=encoding))
-    elif suffix == ".json" and is_array(stream):
-        yield from from_rows(array_rows(stream, path))
+    elif suffix == ".json":
+        yield from from_rows(json_file_rows(stream, path))
     else:
         yield from line_blocks(stream, path)
 
@@ -215,7 +220,7 @@ def _read_stdin(encoding: Encoding) -> Iterator[Piece]:
 
 def _whole_text(content: bytes, path: str, encoding: Encoding) -> str:
     text = decode(content, path, encoding)
-    if _is_header(text.lstrip().partition("\n")[0]):
+    if _is_table(text.lstrip()):
         raise ArticleError(f"{path}: a table, not one article; save it as .csv or .tsv and name that")
     return text
 
@@ -237,10 +242,14 @@ class _Joined(io.RawIOBase):
         return len(taken)
 
 
-def _is_header(line: str) -> bool:
-    """Whether a first line is a table's, not a title."""
-    columns = [name.strip().strip('"') for name in re.split("[,;\t]", line)]
-    return len(columns) > 1 and "text" in columns
+def _is_table(text: str) -> bool:
+    """Whether a text is a table with a header line, not an article with a title."""
+    head, _, rest = text.partition("\n")
+    separator = max("\t;,", key=head.count)
+    columns = [name.strip().strip('"') for name in head.split(separator)]
+    # A title may have commas, and "text" among them; hardly the line after it just as many.
+    is_row = separator != "," or rest.partition("\n")[0].count(",") >= head.count(",")
+    return len(columns) > 1 and "text" in columns and is_row
 
 
 def text_of(row: dict[str, Any], where: str) -> tuple[str, int]:

@@ -29,6 +29,8 @@ FAVOURS: Final[Mapping[str, float]] = {"f1": 1.0, "precision": 0.5, "recall": 2.
 _PRIOR_POSITIVES = 10.0
 #: A theme's own threshold counts half when so many articles have it.
 _HALF_POSITIVES = 20.0
+#: Of fewer positives in all, the common threshold is that of one half in part.
+_FEW_POSITIVES = 5.0
 _RESAMPLES = 200
 _ODDS_LIMIT = 1e-4
 #: Slopes of curves are no smaller. Scores of held-out articles can run against their labels, where these are few or
@@ -167,7 +169,7 @@ def choose_thresholds(probability: FloatArray, labels: FloatArray, *, beta: floa
     The theme's own value is the mean over bootstrap resamples of the articles, which is steadier
     than the single best one; the common value is the one with the best F-beta over all
     (article, theme) pairs, itself drawn to one half
-    where they hold fewer than 20 positives.  The two are averaged as log-odds, the theme's own with weight
+    where they hold fewer than five positives.  The two are averaged as log-odds, the theme's own with weight
     ``n_positives / (n_positives + 20)``.
 
     Parameters
@@ -191,7 +193,7 @@ def choose_thresholds(probability: FloatArray, labels: FloatArray, *, beta: floa
     if np.isnan(common):
         common = 0.5
     # A single positive article would have it so low that nearly all others are given the theme.
-    if (share := pairs[1].sum() / _HALF_POSITIVES) < 1.0:
+    if (share := pairs[1].sum() / _FEW_POSITIVES) < 1.0:
         common = 1.0 / (1.0 + np.exp(-share * _odds(common)))
     values, spread = np.full(n_themes, common), np.zeros(n_themes)
     rng = np.random.default_rng(seed)

@@ -67,6 +67,8 @@ class Comparison:
         Themes (or ``macro``) and measure that are surely worse, or better.
     notes : tuple of str
         What the reader must know: themes left out, articles that a model was trained on.
+    unsaid : str
+        Why there is no verdict; "" where there is one.
     """
 
     basis: str
@@ -75,10 +77,13 @@ class Comparison:
     worse: tuple[str, ...]
     better: tuple[str, ...]
     notes: tuple[str, ...]
+    unsaid: str = ""
 
     @property
     def verdict(self) -> str:
         """One sentence."""
+        if self.unsaid:
+            return f"No verdict: {self.unsaid}."
         if self.worse:
             return f"The new model is worse: {', '.join(self.worse)}."
         if self.better:
@@ -167,8 +172,9 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
     frame.index.name = "theme"
     having = {theme: data.groups[own == 1] for theme, own in zip(themes, labels.T, strict=True)}
     judged = [t for t in themes if len(having[t]) >= _ENOUGH and len(np.unique(having[t])) >= _LEAST_EVENTS]
+    unsaid = ""
     if len(np.unique(data.groups)) < _LEAST_EVENTS:
-        notes.append(f"no verdict: the articles are of fewer than {_LEAST_EVENTS} events")
+        unsaid = f"the articles are of fewer than {_LEAST_EVENTS} events"
     else:
         if rare := [theme for theme in themes if len(having[theme]) and theme not in judged]:
             notes.append(f"too few articles for a verdict of their own: {', '.join(rare)}")
@@ -176,7 +182,7 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
     errors = {name: _errors(values[..., j]) for j, name in enumerate((*themes, "macro"))}
     worse, better = _sure({name: rows[name] for name in judged}, errors)
     basis = f"{len(corpus.articles)} articles; 95 % intervals, paired bootstrap by event"
-    return Comparison(basis, frame, _changes(corpus, said, themes), worse, better, tuple(notes))
+    return Comparison(basis, frame, _changes(corpus, said, themes), worse, better, tuple(notes), unsaid)
 
 
 def _predictions(model: Model, said: Answers, themes: tuple[str, ...], labels: FloatArray) -> Predictions:

@@ -5,17 +5,17 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 from cyberclf.analyzer import analyzer_fingerprint
 from cyberclf.articles import sheet_advice
-from cyberclf.csvrows import csv_rows
+from cyberclf.csvrows import csv_rows, unguarded
 from cyberclf.decoding import Encoding
 from cyberclf.errors import ArticleError, CorpusError
-from cyberclf.jsonlines import array_rows, is_array, json_rows
+from cyberclf.jsonlines import json_file_rows, json_rows
 from cyberclf.labelled import LabelledArticle, labelled_article
 from cyberclf.themes import DIGITAL_POLICY, theme_id
 
@@ -134,15 +134,15 @@ def _read(path: Path, asked: set[str], encoding: Encoding) -> Iterator[LabelledA
             with path.open("rb") as stream:
                 for where, row in csv_rows(stream, str(path), needed=("text",), encoding=encoding):
                     # Spreadsheets write a tail of rows that nobody filled.
-                    if isinstance(row, dict) and not any(map(str.strip, row.values())):
+                    if isinstance(row, dict) and (_was_unread(row) or not any(map(str.strip, row.values()))):
                         continue
-                    yield labelled_article(_from_table(_sound(row), where, asked), where, path)
+                    yield labelled_article(_from_table(_sound(row), where, asked), where, path, encoding)
         elif name.endswith(".json"):
             with path.open("rb") as stream:
-                yield from _from_rows(array_rows if is_array(stream) else json_rows, stream, path)
+                yield from _from_rows(json_file_rows(stream, str(path)), path, encoding)
         elif name.endswith((".jsonl", ".ndjson", ".jsonl.gz")):
             with gzip.open(path, "rb") if name.endswith(".gz") else path.open("rb") as stream:
-                yield from _from_rows(json_rows, stream, path)
+                yield from _from_rows(json_rows(cast("IO[bytes]", stream), str(path)), path, encoding)
         else:
             kinds = f"a corpus is .jsonl, .jsonl.gz, .csv or .tsv, or one array in .json{sheet_advice(name)}"
             raise CorpusError(f"{path}: kind of file not known; {kinds}")
@@ -152,23 +152,30 @@ def _read(path: Path, asked: set[str], encoding: Encoding) -> Iterator[LabelledA
         raise CorpusError(f"{path}: damaged or cut short ({error})") from None
 
 
+def _was_unread(row: dict[str, Any]) -> bool:
+    """Whether `predict` wrote the row of an article that had no text."""
+    return row.get("status") in {"error", "empty"} and not str(row.get("text") or "").strip()
+
+
 def _sound(row: dict[str, Any] | str) -> dict[str, Any]:
     if isinstance(row, str):
         raise CorpusError(row)
     return row
 
 
-def _from_rows(read: Callable[..., Iterator[tuple[str, Any]]], stream: Any, path: Path) -> Iterator[LabelledArticle]:
+def _from_rows(rows: Iterable[tuple[str, Any]], path: Path, encoding: Encoding) -> Iterator[LabelledArticle]:
     counted = False
-    for number, (where, row) in enumerate(read(stream, str(path))):
+    for number, (where, row) in enumerate(rows):
         sound = _sound(row)
+        if _was_unread(sound):
+            continue
         if number == 0 and "format" in sound and "themes" not in sound:
             _check_header(sound, where)
             counted = True
             continue
         if "terms" in sound and not counted:
             raise CorpusError(f"{where}: 'terms' in a file without the header line; make it with 'cyberclf extract'")
-        yield labelled_article(sound, where, path)
+        yield labelled_article(sound, where, path, encoding)
 
 
 def _check_header(header: dict[str, Any], where: str) -> None:
@@ -185,6 +192,8 @@ def _check_header(header: dict[str, Any], where: str) -> None:
 
 def _from_table(row: dict[str, Any], where: str, asked: set[str]) -> dict[str, Any]:
     """Turn a record of strings into a corpus row."""
+    # As rows are written here, and corrected by people.
+    row = {key: unguarded(value) for key, value in row.items()}
     made: dict[str, Any] = {key: value for key, value in row.items() if key in _COLUMNS and value != ""}
     made.setdefault("text", "")
     made["not_judged"] = _split(row.get("not_judged", ""))

@@ -12,12 +12,36 @@ from cyberclf.decoding import Encoding, decoding_lines, not_utf_8, recoded, refu
 from cyberclf.errors import ArticleError
 from cyberclf.jsonlines import MAX_BYTES
 
-__all__ = ["csv_rows"]
+__all__ = ["csv_rows", "guarded", "unguarded"]
 
+#: A spreadsheet takes a cell that begins so for a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 #: What tables of others call a column that is needed.
 _ALSO_CALLED: Final = {"text": ("texte", "contenu", "content", "article")}
 #: How often, on average, lines are read again after quotes that nothing closes, before they are given up.
 _REPEATS: Final = 8
+
+
+def guarded(cell: str) -> str:
+    """Put a ``'`` before what a spreadsheet would take for a formula.
+
+    Examples
+    --------
+    >>> guarded("=1+1"), guarded("1+1")
+    ("'=1+1", '1+1')
+    """
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Take off what `guarded` put on.
+
+    Examples
+    --------
+    >>> unguarded("'=1+1"), unguarded("'tis")
+    ('=1+1', "'tis")
+    """
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
 
 
 def csv_rows(

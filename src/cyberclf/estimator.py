@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterable
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, Literal
 
 import numpy as np
@@ -105,6 +105,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
                 raise ValueError(fault)
             if np.isnan(given).all():
                 raise ValueError(f"nobody judged theme '{theme}': all its column is NaN; leave it out of y")
+        if getattr(groups, "ndim", 1) > 1:
+            raise ValueError("groups has several columns; give each text one value")
         # A text without a group is an event of its own.
         events = [None] * len(texts) if groups is None else [None if isna(one) else str(one) for one in groups]
         if len(events) != len(texts):
@@ -121,24 +123,25 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
             for row, (text, event, given) in enumerate(zip(texts, events, labels, strict=True))
         )
         corpus = Corpus(corpus.articles, ids, corpus.fingerprint)
-        if self.n_folds < 2:
-            raise ValueError(f"n_folds is {self.n_folds}; it needs 2 or more")
-        # The artifact records the number, which a generator is not.
-        given = self.random_state
-        seed = int(given) if isinstance(given, Integral) else int(check_random_state(given).randint(2**31 - 1))
-        # Neither does it record numbers of numpy, of which grids of parameters are made.
-        settings = {
-            "C": float(self.C),
-            "class_weight": self.class_weight,
-            "n_folds": int(self.n_folds),
-            "seed": seed,
-        }
-        trained = train(corpus, settings=settings, n_jobs=effective_n_jobs(self.n_jobs))
+        trained = train(corpus, settings=self._settings(), n_jobs=effective_n_jobs(self.n_jobs))
         for shortcoming in trained.shortcomings():
             warnings.warn(shortcoming, stacklevel=2)
         self.model_ = trained.model
         self.classes_ = np.array(self.model_.themes)
         return self
+
+    def _settings(self) -> dict[str, Any]:
+        """Make settings of the recipe, as the artifact records them: neither numbers of numpy nor a generator."""
+        C: Any = self.C
+        n_folds: Any = self.n_folds
+        seed: Any = self.random_state
+        if not isinstance(n_folds, Integral) or n_folds < 2:
+            raise ValueError(f"n_folds is {n_folds}; it needs to be a whole number, 2 or more")
+        if not isinstance(C, Real) or float(C) <= 0:
+            raise ValueError(f"C is {C}; it needs to be a number above 0")
+        if not isinstance(seed, Integral):
+            seed = check_random_state(seed).randint(2**31 - 1)
+        return {"C": float(C), "class_weight": self.class_weight, "n_folds": int(n_folds), "seed": int(seed)}
 
     def predict_proba(self, X: Iterable[str]) -> npt.NDArray[np.float64]:
         """Probabilities: float64, shape (n_texts, n_themes)."""

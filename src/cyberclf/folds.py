@@ -17,6 +17,8 @@ SEEDS = "seeds"
 SMALL_SOURCE = 20
 #: Events from which calibration and thresholds are worth having.
 _FEW_EVENTS = 10
+#: Of fewer real ones, so many times as many written ones take their place.
+_MANY = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +38,7 @@ def _split(name: str, data: Encoded, test: npt.NDArray[np.bool_]) -> Split:
 def _scored_kind(data: Encoded) -> str:
     """Kind of the articles by which a recipe is judged."""
     n_events = {kind: len(np.unique(data.groups[data.kinds == kind])) for kind in ("press", "written")}
-    if n_events["press"] >= min(_FEW_EVENTS, n_events["written"]) and n_events["press"]:
+    if n_events["press"] and (n_events["press"] >= _FEW_EVENTS or n_events["written"] < _MANY * n_events["press"]):
         return "press"
     return "written" if n_events["written"] else "seed"
 

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import IO, Any, Final
 from cyberclf.decoding import BOM
 from cyberclf.errors import ArticleError
 
-__all__ = ["MAX_BYTES", "Lines", "array_rows", "is_array", "json_rows", "line_blocks"]
+__all__ = ["MAX_BYTES", "Lines", "json_file_rows", "json_rows", "line_blocks"]
 
 #: One article or one row beyond this is an error: no press article is as long.
 MAX_BYTES: Final = 20_000_000
@@ -190,29 +189,31 @@ def json_rows(stream: IO[bytes], path: str) -> Iterator[tuple[str, dict[str, Any
         yield from block.rows()
 
 
-def is_array(stream: io.BufferedReader) -> bool:
-    """Whether a stream, of which nothing is taken, begins as an array of objects and not as JSON Lines."""
-    return re.match(rb"(\xef\xbb\xbf)?\s*\[", stream.peek()) is not None
-
-
-def array_rows(stream: IO[bytes], path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
-    """Yield (``FILE:row``, object) of each item of one JSON array; a string instead says what is wrong.
+def json_file_rows(stream: IO[bytes], path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Yield (``FILE:row``, object) of a file of one array, one object, or JSON Lines; a string says what is wrong.
 
     Raises
     ------
     ArticleError
-        When it is none, or longer than 100 MB.
+        When it is an array that is broken, or longer than 100 MB.
     """
     content = stream.read(MAX_ARRAY + 1)
-    if len(content) > MAX_ARRAY:
+    array = content.removeprefix(BOM).lstrip()[:1] == b"["
+    if array and len(content) > MAX_ARRAY:
         raise ArticleError(f"{path}: an array longer than {MAX_ARRAY} bytes; give one object a line, as .jsonl")
     try:
-        found = _parse(content.removeprefix(BOM).decode().strip())
+        found = _parse(content.removeprefix(BOM).decode().strip()) if len(content) <= MAX_ARRAY else None
     except UnicodeDecodeError as error:
-        raise ArticleError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
+        fault = f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8"
     except (ValueError, RecursionError) as error:
-        said = getattr(error, "msg", "nested too deep or a number too long")
-        raise ArticleError(f"{path}: not JSON: {said}") from None
-    for number, row in enumerate(found, 1):
-        where = f"{path}:{number}"
-        yield where, row if isinstance(row, dict) else f"{where}: not a JSON object; each item is one"
+        fault = f"{path}: not JSON: {getattr(error, 'msg', 'nested too deep or a number too long')}"
+    else:
+        if isinstance(found, dict | list):
+            for number, row in enumerate(found if array else [found], 1):
+                where = f"{path}:{number}"
+                yield where, row if isinstance(row, dict) else f"{where}: not a JSON object; each item is one"
+            return
+    if array:
+        raise ArticleError(fault)
+    stream.seek(0)
+    yield from json_rows(stream, path)

@@ -1,6 +1,5 @@
 """A corpus row: one labelled article, checked."""
 
-import contextlib
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Any, Final
 
 from cyberclf.analyzer import bags_of
 from cyberclf.articles import named_by, text_of
+from cyberclf.decoding import Encoding, decode
 from cyberclf.errors import CorpusError
 from cyberclf.passages import passages
 from cyberclf.themes import id_fault, theme_id
@@ -76,7 +76,7 @@ class LabelledArticle:
         return bags_of(found), marked
 
 
-def labelled_article(row: dict[str, Any], where: str, path: Path) -> LabelledArticle:
+def labelled_article(row: dict[str, Any], where: str, path: Path, encoding: Encoding = "utf-8") -> LabelledArticle:
     """Make an article of a corpus row.
 
     Parameters
@@ -86,6 +86,8 @@ def labelled_article(row: dict[str, Any], where: str, path: Path) -> LabelledArt
         File and row, for messages.
     path : Path
         Of the corpus; a row that names a file means one beside it.
+    encoding : str, default "utf-8"
+        Of such a file that is not UTF-8; one of `cyberclf.decoding.ENCODINGS`.
 
     Raises
     ------
@@ -105,7 +107,7 @@ def labelled_article(row: dict[str, Any], where: str, path: Path) -> LabelledArt
         bags = _bags(row["terms"], where)
     else:
         if "file" in row:
-            row = row | {"text": _text_file(row["file"], where, path)}
+            row = row | {"text": _text_file(row["file"], where, path, encoding)}
         text, offset = text_of(row, where)
         if not text.strip():
             raise CorpusError(f"{where}: the text is empty; fill it or leave the row out")
@@ -158,17 +160,12 @@ def _bags(value: Any, where: str) -> tuple[dict[str, int], ...]:
     return tuple(value)
 
 
-def _text_file(name: Any, where: str, path: Path) -> str:
+def _text_file(name: Any, where: str, path: Path, encoding: Encoding) -> str:
     if not isinstance(name, str) or Path(name).name != name or name.startswith("."):
         raise CorpusError(f"{where}: 'file' must be the name of a file beside {path.name} or in its folder 'articles'")
     for file in (path.parent / "articles" / name, path.parent / name):
         if file.is_file():
-            with (
-                contextlib.suppress(UnicodeDecodeError),
-                file.open(encoding="utf-8-sig", newline="") as stream,
-            ):
-                return stream.read()
-            raise CorpusError(f"{where}: {file}: not UTF-8; save it as UTF-8")
+            return decode(file.read_bytes(), f"{where}: {file}", encoding)
     raise CorpusError(f"{where}: no file {name} beside {path.name} or in its folder 'articles'")
 
 

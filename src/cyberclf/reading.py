@@ -93,7 +93,7 @@ def comparison_as_text(made: "Comparison") -> str:
             left = printable(str(theme)) if key == "f1" else ""
             span = f"{row[key + '_difference']:+.3f}"
             share = ""
-            if f"{key}_better" in row:
+            if row.get(f"{key}_better", float("nan")) >= 0:
                 span += f" [{row[key + '_low']:+.3f} {row[key + '_high']:+.3f}]"
                 share = f"{row[key + '_better']:.0%} of resamples"
             numbers = f"{_number(row[key + '_old'])}  {_number(row[key + '_new'])}"

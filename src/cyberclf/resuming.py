@@ -27,7 +27,7 @@ __all__ = ["PartFile", "beside", "identity", "resumable"]
 _EVERY: Final = 1.0
 _CHANGED: Final = {
     "inputs": "other input files, or they have changed since",
-    "model": "another model or other thresholds",
+    "model": "another model or other options",
     "format": "another format",
     "version": "another version of cyberclf",
 }

@@ -46,6 +46,8 @@ class TaggedRow:
         Ids of the themes that a person should decide.
     text : str
         The row's own, which `passages` are spans of.
+    given_title : str
+        As of `Article`.
     """
 
     id: str
@@ -58,12 +60,13 @@ class TaggedRow:
     error: str = ""
     review: tuple[str, ...] = ()
     text: str = ""
+    given_title: str = ""
 
     def as_dict(self, *, with_text: bool = False) -> dict[str, Any]:
-        """Return the row as plain values, probabilities to four decimals."""
+        """Return the row as plain values, probabilities to four decimals; with the text, its whole title too."""
         row: dict[str, Any] = {
             "id": self.id,
-            "title": self.title,
+            "title": self.given_title if with_text else self.title,
             **({"text": self.text} if with_text else {}),
             "themes": list(self.themes),
             "probabilities": {theme: round(p, 4) for theme, p in self.probabilities.items()},
@@ -254,4 +257,5 @@ def _row(article: Article, said: TaggedText) -> TaggedRow:
         said.status,
         review=said.review,
         text=article.text[article.offset :],
+        given_title=article.given_title,
     )

@@ -65,6 +65,9 @@ class Trained:
 
     def shortcomings(self) -> Iterator[str]:
         """Say what of the corpus does not suffice."""
+        held = self.data.kinds[self.held_out.fold >= 0]
+        if "press" in self.data.kinds and len(held) and "press" not in held:
+            yield "too few real articles to judge by: scores and thresholds are those of the written ones"
         if not self.held_out.splits:
             yield "too few events to hold any out: the thresholds come from what was learnt; add articles"
         for theme in self.blind:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from cyberclf.articles import Article, Unreadable
+from cyberclf.csvrows import guarded
 from cyberclf.model import Model
 from cyberclf.phrases import Language, Phrases
 from cyberclf.status import MIN_WORDS
@@ -26,8 +27,6 @@ _OURS: Final = frozenset({"themes", "review", "status", "passages"})
 #: Bytes in which a first line must end to be looked at.
 _LOOKED_AT: Final = 1 << 20
 _TITLE_WIDTH: Final = 58
-#: A spreadsheet takes a cell that begins so for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def _width(text: str) -> int:
@@ -108,6 +107,7 @@ def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts, *,
         row, (status, rounded) = next(rows)
         filled = shares % tuple([_share(share) for share in rounded])
         themes = passages = reviewed = ""
+        title = article.given_title if with_text else article.title
         text = f'"text": {_quoted(article.text[article.offset :])}, ' if with_text else ""
         if row in given:
             themes = ", ".join([names[column] for column in given[row]])
@@ -116,7 +116,7 @@ def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts, *,
         if row in review:
             reviewed = ", ".join([names[column] for column in review[row]])
         lines.append(
-            f'{{"id": {_quoted(article.id)}, "title": {_quoted(article.title)}, {text}"themes": [{themes}], '
+            f'{{"id": {_quoted(article.id)}, "title": {_quoted(title)}, {text}"themes": [{themes}], '
             f'"probabilities": {{{filled}}}, "passages": {{{passages}}}, "review": [{reviewed}], '
             f'"status": "{status}"}}\n'
         )
@@ -130,10 +130,10 @@ def _share(value: float) -> str:
 
 def _csv(rows: Iterable[TaggedRow], model: Model, *, with_text: bool) -> Iterator[str]:
     for row in rows:
-        made = row.as_dict()
+        made = row.as_dict(with_text=with_text)
         cells = [
             row.id,
-            row.title,
+            made["title"],
             *([row.text] if with_text else []),
             ";".join(row.themes),
             ";".join(row.review),
@@ -157,8 +157,7 @@ def _csv_line(cells: Iterable[str]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = writable(str(value))
-    return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, float) else text
+    return str(value) if isinstance(value, float) else guarded(writable(str(value)))
 
 
 def head_of(model: Model, fmt: str, *, with_text: bool = False) -> str:
@@ -195,23 +194,20 @@ def lines_of(
 
 
 def is_result(path: str) -> bool:
-    """Whether a file holds rows as they are written here, or nothing: no article is lost with it."""
+    """Whether a file holds nothing but rows as written here without texts, so that no text is lost with it."""
     suffix = Path(path).suffix.lower()
     if suffix == ".parquet":
         from cyberclf.parquetrows import pyarrow_or_advice
 
         pyarrow = pyarrow_or_advice()
         try:
-            return set(pyarrow.parquet.read_schema(path).names) >= _OURS
+            names = set(pyarrow.parquet.read_schema(path).names)
         except (pyarrow.ArrowException, OSError):
             return False
+        return names >= _OURS and "text" not in names
     with Path(path).open("rb") as stream:
-        line = stream.readline(_LOOKED_AT)
-    if suffix == ".csv":
-        names = line.decode("utf-8", "replace").split(",")
-        return not line or (names[:2] == ["id", "title"] and set(names) >= _OURS)
-    try:
-        row = json.loads(line) if line else None
-    except (ValueError, RecursionError):
-        return False
-    return row is None or (isinstance(row, dict) and row.keys() >= _OURS)
+        if suffix == ".csv":
+            names = set(stream.readline(_LOOKED_AT).decode("utf-8", "replace").rstrip().split(","))
+            return names == {""} or (names >= _OURS and "text" not in names)
+        # A sign of a string that ends one is escaped in ours: what is looked for can be a key alone.
+        return all(line.startswith(b'{"id": ') and b'"text": ' not in line for line in stream)

@@ -24,7 +24,8 @@ def compare(old: str, new: str, corpus: tuple[str, ...], json_file: str | None, 
     """Say whether the artifact NEW is better than OLD on labelled articles.
 
     CORPUS should be articles that neither was trained on. Without it, two artifacts of the same articles are compared
-    by the cross-validated scores that they carry. Exit status: 0 when NEW is not worse, 1 when it is.
+    by the cross-validated scores that they carry. Exit status: 0 when NEW is not worse, 1 when it is, or when
+    the articles are too few to say.
     """
     from cyberclf.compare import compare_models, compare_recorded
     from cyberclf.corpus import read_corpus
@@ -48,5 +49,5 @@ def compare(old: str, new: str, corpus: tuple[str, ...], json_file: str | None, 
         say(f"cyberclf: {note}")
     if json_file:
         write_json(json_file, made.as_dict())
-    if made.worse:
+    if made.worse or made.unsaid:
         sys.exit(1)

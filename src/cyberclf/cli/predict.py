@@ -230,6 +230,8 @@ def _files(paths: Sequence[str], output: str | None) -> list[str]:
         # A folder that is read may hold what a run before wrote, which this one replaces.
         elif not is_result(file):
             raise click.UsageError(f"{file}: would be written over while it is read; name another file to write")
+    if not files:
+        raise click.UsageError(f"{output}: nothing else to read in what was given; it is left as it is")
     own = [output, *map(str, beside(output))] if output else []
     unread = sorted({file for file in others if not any(is_output(file, name) for name in own)})
     if unread:
