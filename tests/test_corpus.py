@@ -26,6 +26,7 @@ BAD_ROWS = {
     "no text": ({"themes": []}, "no text"),
     "text is a number": ({"text": 3, "themes": []}, "no text"),
     "blank text": ({"text": " \n", "themes": []}, "text is empty"),
+    "status is a list": ({"text": "", "themes": [], "status": []}, "the text is empty"),
     "title is a list": ({"text": "a", "title": [], "themes": []}, "'title' is no string"),
     "unknown kind": ({"text": "a", "themes": [], "kind": "rumour"}, "kind 'rumour'"),
     "source is a number": ({"text": "a", "themes": [], "source": 3}, "'source' is no string"),

@@ -154,7 +154,7 @@ def _read(path: Path, asked: set[str], encoding: Encoding) -> Iterator[LabelledA
 
 def _was_unread(row: dict[str, Any]) -> bool:
     """Whether `predict` wrote the row of an article that had no text."""
-    return row.get("status") in {"error", "empty"} and not str(row.get("text") or "").strip()
+    return row.get("status") in ("error", "empty") and not str(row.get("text") or "").strip()
 
 
 def _sound(row: dict[str, Any] | str) -> dict[str, Any]:
