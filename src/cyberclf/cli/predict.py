@@ -1,9 +1,7 @@
 """The command predict."""
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +9,7 @@ import click
 import cyberclf
 from cyberclf.calibration import FAVOURS
 from cyberclf.choices import Choices
+from cyberclf.cli.asked import check_use, format_of, thresholds_of
 from cyberclf.cli.common import check_paths, encoding_option, fail, is_output, jobs_option, opened, say
 from cyberclf.model import Model
 from cyberclf.phrases import LANGUAGES
@@ -31,17 +30,6 @@ _SAID: dict[str, str] = {
     "empty": "empty",
     "error": "could not be read",
 }
-#: What a suffix of --output says.
-_FORMATS: dict[str, str] = {
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "jsonl",
-    ".csv": "csv",
-    ".txt": "table",
-    ".html": "html",
-    ".parquet": "parquet",
-}
-_NO_RESUME = "html is written in one go: --resume goes with jsonl, csv, table and parquet"
 
 
 @click.command()
@@ -122,7 +110,7 @@ def predict(
     LEVEL is neither given it nor in review, and of those that lack it, given it and not in review.
     """
     _check_paths([*paths, *([model] if model is not None else [])], output)
-    choices = Choices(favour, _thresholds(own), level, force)
+    choices = Choices(favour, thresholds_of(own), level, force)
     if cluster:
         if encoding != "utf-8" or explain or with_text:
             raise click.UsageError(
@@ -135,8 +123,8 @@ def predict(
     from cyberclf.progress import Progress
     from cyberclf.runs import Run, is_regular
 
-    fmt = fmt or _format_of(output)
-    _check_use(paths, fmt, output, language=language, explain=explain, with_text=with_text, resume=resume)
+    fmt = fmt or format_of(output)
+    check_use(paths, fmt, output, language=language, explain=explain, with_text=with_text, resume=resume)
     loaded = _chosen(cyberclf.load(model), choices)
     files = _files(paths, output)
     progress = Progress(sys.stderr, files)
@@ -179,40 +167,6 @@ def predict(
     if run.before:
         say(f"cyberclf: went on after {run.before} articles")
     _sum_up(run.counts, run.reasons, run.without)
-
-
-def _check_use(
-    paths: Sequence[str],
-    fmt: str,
-    output: str | None,
-    *,
-    language: str,
-    explain: bool,
-    with_text: bool,
-    resume: bool,
-) -> None:
-    """Refuse options that do not go with the format or the output.
-
-    Raises
-    ------
-    click.UsageError
-    """
-    from cyberclf.runs import is_regular
-
-    if explain and fmt not in {"table", "jsonl"}:
-        raise click.UsageError("--explain goes with --format table or jsonl")
-    if with_text and (explain or fmt not in {"jsonl", "csv"}):
-        raise click.UsageError("--text goes with --format jsonl or csv, and not with --explain")
-    if language != "en" and fmt not in {"html", "table"}:
-        raise click.UsageError("--language fr goes with --format html or table")
-    if resume and fmt == "html":
-        raise click.UsageError(_NO_RESUME)
-    if resume and not is_regular(output):
-        raise click.UsageError("--resume needs a file to go on with: name it with --output FILE")
-    if resume and "-" in paths:
-        raise click.UsageError("--resume cannot read standard input again; give it files")
-    if fmt == "parquet" and not is_regular(output):
-        raise click.UsageError("parquet goes to a file: name it with --output FILE")
 
 
 def _files(paths: Sequence[str], output: str | None) -> list[str]:
@@ -281,21 +235,6 @@ def _chosen(model: Model, choices: Choices) -> Model:
         raise click.BadParameter(str(error), param_hint="'--threshold' or '--review'") from None
 
 
-def _thresholds(own: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
-    found: dict[str, float] = {}
-    for given in own:
-        theme, _, value = given.rpartition("=")
-        if theme in found:
-            raise click.BadParameter(f"theme '{theme}' is given two thresholds; give one", param_hint="'--threshold'")
-        try:
-            found[theme] = float(value)
-        except ValueError:
-            likely = f"{theme}={value.replace(',', '.')}" if re.fullmatch(r"[01],\d+", value) else "strategy=0.7"
-            said = f"'{given}' is not THEME=P; write it as {likely}"
-            raise click.BadParameter(said, param_hint="'--threshold'") from None
-    return tuple(found.items())
-
-
 def _on_cluster(paths: tuple[str, ...], address: str, *, output: str | None, fmt: str | None, **options: Any) -> None:
     from cyberclf.cluster import tag_dataset
 
@@ -316,15 +255,3 @@ def _on_cluster(paths: tuple[str, ...], address: str, *, output: str | None, fmt
         _sum_up(counts, [])
     if failed:
         fail(f"{failed} files could not be tagged; run again with --resume for those", 1)
-
-
-def _format_of(output: str | None) -> str:
-    suffix = Path(output).suffix.lower() if output else ""
-    if suffix:
-        if suffix not in _FORMATS:
-            said = (
-                f"'{suffix}' says no format that is written here; name one of {', '.join(_FORMATS)}, or give --format"
-            )
-            raise click.BadParameter(said, param_hint="'--output'")
-        return _FORMATS[suffix]
-    return "table" if output is None and sys.stdout.isatty() else "jsonl"
