@@ -75,11 +75,12 @@ def tagged_articles(draw):
     )
 
 
-@whatever(tagged_articles())
-def test_columns_and_rows_make_the_same_json_lines(made):
+@whatever(tagged_articles(), some.booleans())
+def test_columns_and_rows_make_the_same_json_lines(made, with_text):
     articles, tagged = made
-    expected = "".join(lines_of(TaggedChunk((), articles, tagged).rows(), Three(), "jsonl"))
-    assert json_lines(articles, tagged).encode("utf-8", "backslashreplace").decode() == expected
+    expected = "".join(lines_of(TaggedChunk((), articles, tagged).rows(), Three(), "jsonl", with_text=with_text))
+    made_quickly = json_lines(articles, tagged, with_text=with_text)
+    assert made_quickly.encode("utf-8", "backslashreplace").decode() == expected
 
 
 @whatever(SHARES)

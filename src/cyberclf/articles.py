@@ -69,8 +69,8 @@ class Article:
 
     @property
     def given_title(self) -> str:
-        """A title given apart, whole; else as `title`."""
-        return self.text[: self.offset - 1] if self.offset else self.title
+        """A title given apart, whole; "" where there is none."""
+        return self.text[: max(0, self.offset - 1)]
 
     def own_span(self, start: int, end: int) -> tuple[int, int]:
         """Return what a span of `text` is in the row's own text, which begins after a title given apart."""

@@ -115,9 +115,13 @@ def _row(line: bytes, where: str) -> dict[str, Any] | str:
     except UnicodeDecodeError as error:
         return f"{where}: not UTF-8 (byte {error.start}); save it as UTF-8"
     except (ValueError, RecursionError) as error:
-        said = getattr(error, "msg", "nested too deep or a number too long")
-        return f"{where}: not JSON: {said}; each line is one object"
+        return f"{where}: not JSON: {_said(error)}; each line is one object"
     return row if isinstance(row, dict) else f"{where}: not a JSON object; each line is one object"
+
+
+def _said(error: Exception) -> str:
+    """Say what `_parse` found wrong; Python's limits on nesting and numbers have no message of their own."""
+    return str(getattr(error, "msg", "nested too deep or a number too long"))
 
 
 @cache
@@ -206,7 +210,7 @@ def json_file_rows(stream: IO[bytes], path: str) -> Iterator[tuple[str, dict[str
     except UnicodeDecodeError as error:
         fault = f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8"
     except (ValueError, RecursionError) as error:
-        fault = f"{path}: not JSON: {getattr(error, 'msg', 'nested too deep or a number too long')}"
+        fault = f"{path}: not JSON: {_said(error)}"
     else:
         if isinstance(found, dict | list):
             for number, row in enumerate(found if array else [found], 1):

@@ -66,7 +66,7 @@ class TaggedRow:
         """Return the row as plain values, probabilities to four decimals; with the text, its whole title too."""
         row: dict[str, Any] = {
             "id": self.id,
-            "title": self.given_title if with_text else self.title,
+            "title": (with_text and self.given_title) or self.title,
             **({"text": self.text} if with_text else {}),
             "themes": list(self.themes),
             "probabilities": {theme: round(p, 4) for theme, p in self.probabilities.items()},

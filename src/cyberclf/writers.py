@@ -107,7 +107,7 @@ def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts, *,
         row, (status, rounded) = next(rows)
         filled = shares % tuple([_share(share) for share in rounded])
         themes = passages = reviewed = ""
-        title = article.given_title if with_text else article.title
+        title = (with_text and article.given_title) or article.title
         text = f'"text": {_quoted(article.text[article.offset :])}, ' if with_text else ""
         if row in given:
             themes = ", ".join([names[column] for column in given[row]])
