@@ -906,7 +906,7 @@ def test_rows_of_what_had_no_text_are_passed_over_in_a_corpus(tmp_path, call, na
     assert [article.text for article in read_corpus([tmp_path / name]).articles] == [TEXT]
 
 
-@pytest.mark.parametrize("change", [("--text",), ("--encoding", "windows-1252")])
+@pytest.mark.parametrize("change", [("--text",), ("--encoding", "windows-1252"), ("--keep", "date")])
 def test_a_run_begun_with_other_options_is_not_gone_on_with(tmp_path, call, monkeypatch, change):
     (tmp_path / "a.txt").write_text(TEXT, "utf-8")
     marks = []

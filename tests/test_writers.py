@@ -48,14 +48,20 @@ def test_json_lines_are_those_of_json(made):
 
 CHARS = some.characters(exclude_categories=()) | some.sampled_from('"\\\n%{\x00\x7f\u2028\ud800\udc80é😀')
 WORDS = some.text(CHARS, max_size=20)
+#: No column that a person keeps has the name of one of ours.
+KEPT = WORDS.map(lambda name: f"own {name}")
 SHARES = some.floats(0, 1) | some.floats(0, 0.001) | some.integers(0, 20_000).map(lambda n: n / 20_000)
 
 
 @some.composite
 def tagged_articles(draw):
     """Articles, some of which could not be read, and what a model may say of the others."""
-    article = some.builds(Article, WORDS, WORDS, WORDS, some.integers(0, 9))
-    articles = draw(some.lists(article | some.builds(Unreadable, WORDS, WORDS, WORDS.filter(bool)), max_size=5))
+    kept = some.lists(
+        some.tuples(KEPT, WORDS | some.none() | some.integers()), max_size=2, unique_by=lambda one: one[0]
+    )
+    article = some.builds(Article, WORDS, WORDS, WORDS, some.integers(0, 9), kept.map(tuple))
+    unread = some.builds(Unreadable, WORDS, WORDS, WORDS.filter(bool), WORDS, kept.map(tuple))
+    articles = draw(some.lists(article | unread, max_size=5))
     n = sum(isinstance(article, Article) for article in articles)
     themes = tuple(SimpleNamespace(id=name) for name in ("a", 'th"è\n', "50 % {0}"))
 

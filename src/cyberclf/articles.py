@@ -6,7 +6,7 @@ What cannot be read becomes an `Unreadable`, in its place: rows in are rows out.
 import io
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Protocol, cast
@@ -15,6 +15,7 @@ from cyberclf.csvrows import csv_rows
 from cyberclf.decoding import Encoding, decode
 from cyberclf.errors import ArticleError, MissingExtraError, one_line
 from cyberclf.jsonlines import MAX_BYTES, json_file_rows, line_blocks
+from cyberclf.keeping import Kept, kept_of
 
 __all__ = [
     "SUFFIXES",
@@ -51,12 +52,15 @@ class Article:
     offset : int
         Characters that the title put before the text takes; spans of the row's own text are
         those of `text` less this.
+    kept : tuple of (str, value)
+        Columns of its row that go on with it.
     """
 
     id: str
     text: str
     where: str
     offset: int = 0
+    kept: Kept = ()
 
     @property
     def title(self) -> str:
@@ -85,6 +89,7 @@ class Unreadable:
     where: str
     reason: str
     title: str = ""
+    kept: Kept = ()
 
 
 class Rows(Protocol):
@@ -101,17 +106,21 @@ class Rows(Protocol):
 Piece = Article | Unreadable | Rows
 
 
-def articles_of(pieces: Iterable[Piece]) -> Iterator[Article | Unreadable]:
-    """Make articles of what `read_pieces` yields."""
+def articles_of(pieces: Iterable[Piece], keep: Sequence[str] = ()) -> Iterator[Article | Unreadable]:
+    """Make articles of what `read_pieces` yields, with the columns `keep` of their rows."""
     for piece in pieces:
         if isinstance(piece, Article | Unreadable):
             yield piece
         else:
-            yield from from_rows(piece.rows())
+            yield from from_rows(piece.rows(), keep)
 
 
 def read_articles(
-    path: str, *, watch: Callable[[IO[bytes]], None] | None = None, encoding: Encoding = "utf-8"
+    path: str,
+    *,
+    watch: Callable[[IO[bytes]], None] | None = None,
+    encoding: Encoding = "utf-8",
+    keep: Sequence[str] = (),
 ) -> Iterator[Article | Unreadable]:
     """Read the articles of one file.
 
@@ -126,17 +135,23 @@ def read_articles(
         Gets the open stream of a file of rows: its `tell` says how far the reading is.
     encoding : str, default "utf-8"
         Of texts and tables that are not UTF-8; one of `cyberclf.decoding.ENCODINGS`.
+    keep : sequence of str
+        Columns or keys of the rows that the articles keep.
 
     Yields
     ------
     Article or Unreadable
         In the order of the file.
     """
-    return articles_of(read_pieces(path, watch=watch, encoding=encoding))
+    return articles_of(read_pieces(path, watch=watch, encoding=encoding, keep=keep), keep)
 
 
 def read_pieces(
-    path: str, *, watch: Callable[[IO[bytes]], None] | None = None, encoding: Encoding = "utf-8"
+    path: str,
+    *,
+    watch: Callable[[IO[bytes]], None] | None = None,
+    encoding: Encoding = "utf-8",
+    keep: Sequence[str] = (),
 ) -> Iterator[Piece]:
     """Read one file as `read_articles` does, but leave JSON Lines as they stand: `articles_of` reads them.
 
@@ -154,12 +169,12 @@ def read_pieces(
         elif suffix == ".parquet":
             from cyberclf.parquetrows import parquet_rows
 
-            yield from from_rows(parquet_rows(path))
+            yield from from_rows(parquet_rows(path, keep), keep)
         elif suffix in SUFFIXES:
             with Path(path).open("rb") as stream:
                 if watch is not None:
                     watch(stream)
-                yield from _read_rows(stream, path, suffix, encoding)
+                yield from _read_rows(stream, path, suffix, encoding, keep)
         elif Path(path).is_dir():
             # Says why it could not be looked into.
             next(Path(path).iterdir(), None)
@@ -177,11 +192,13 @@ def read_pieces(
         yield Unreadable(path, path, f"{path}: cannot be read: {error.strerror or error}")
 
 
-def _read_rows(stream: io.BufferedReader, path: str, suffix: str, encoding: Encoding) -> Iterator[Piece]:
+def _read_rows(
+    stream: io.BufferedReader, path: str, suffix: str, encoding: Encoding, keep: Sequence[str]
+) -> Iterator[Piece]:
     if suffix in {".csv", ".tsv"}:
-        yield from from_rows(csv_rows(stream, path, needed=("text",), encoding=encoding))
+        yield from from_rows(csv_rows(stream, path, needed=("text",), encoding=encoding), keep)
     elif suffix == ".json":
-        yield from from_rows(json_file_rows(stream, path))
+        yield from from_rows(json_file_rows(stream, path), keep)
     else:
         yield from line_blocks(stream, path)
 
@@ -297,16 +314,20 @@ def named_by(row: dict[str, Any], key: str) -> str | None:
     return str(given) if isinstance(given, str | int | float) and given == given and given != "" else None
 
 
-def from_rows(rows: Iterable[tuple[str, dict[str, Any] | str]]) -> Iterator[Article | Unreadable]:
-    """Make articles of rows (``FILE:row``, object); a string instead says what is wrong with the row."""
+def from_rows(
+    rows: Iterable[tuple[str, dict[str, Any] | str]], keep: Sequence[str] = ()
+) -> Iterator[Article | Unreadable]:
+    """Make articles of rows (``FILE:row``, object), with their columns `keep`; a string says what is wrong with one."""
     for where, row in rows:
         if isinstance(row, str):
             yield Unreadable(where, where, row)
             continue
         row_id = named_by(row, "id") or where
+        kept: Kept = ()
         try:
+            kept = kept_of(row, keep, where) if keep else ()
             text, offset = text_of(row, where)
         except ArticleError as error:
-            yield Unreadable(row_id, where, str(error))
+            yield Unreadable(row_id, where, str(error), kept=kept)
         else:
-            yield Article(row_id, text, where, offset)
+            yield Article(row_id, text, where, offset, kept)

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from cyberclf.columns import columns_of, free_names
 from cyberclf.errors import ArticleError
+from cyberclf.keeping import as_cell
 from cyberclf.model import Model
 from cyberclf.parquetrows import open_parquet, pyarrow_or_advice, stream_of, table_rows
 from cyberclf.tagging import MAX_CHARS, Chunk, TaggedChunk, tag_chunk
@@ -47,7 +48,8 @@ class Table:
     model : Model
     files : sequence of str
         Where all are Parquet, their columns are kept and ours come after; else the columns are
-        ``id``, ``title`` and ours.
+        ``id``, ``title``, those of `keep` as strings, and ours.
+    keep : sequence of str
 
     Raises
     ------
@@ -55,14 +57,15 @@ class Table:
         When the Parquet files cannot be opened, or do not have the same columns.
     """
 
-    def __init__(self, model: Model, files: Sequence[str]) -> None:
+    def __init__(self, model: Model, files: Sequence[str], keep: Sequence[str] = ()) -> None:
         pa = pyarrow_or_advice()
         self._themes = model.themes
         self.keeps = bool(files) and all(Path(file).suffix.lower() == ".parquet" for file in files)
         if self.keeps:
             self._theirs = _common_schema(files)
         else:
-            self._theirs = pa.schema([("id", pa.string()), ("title", pa.string())])
+            self._theirs = pa.schema([(name, pa.string()) for name in ("id", "title", *keep)])
+        self._keep = keep
         passage = pa.struct([("theme", pa.string()), ("start", pa.int64()), ("end", pa.int64())])
         types = {"themes": pa.list_(pa.string()), "review": pa.list_(pa.string()), "passages": pa.list_(passage)}
         self._ours = [
@@ -81,6 +84,8 @@ class Table:
             theirs = [
                 pa.array([writable(getattr(row, name)) for row in articles], pa.string()) for name in ("id", "title")
             ]
+            kept = [dict(row.kept) for row in articles]
+            theirs += [pa.array([_kept(row.get(name)) for row in kept], pa.string()) for name in self._keep]
         columns = columns_of(tagged)
         columns["error"] = [error and writable(error) for error in columns["error"]]
         ours = [pa.array(columns[name], field.type, from_pandas=True) for name, field in self._ours]
@@ -101,6 +106,10 @@ class Table:
                     yield from pa.ipc.open_stream(source)
 
         write_parquet(batches(), self.schema, stream)
+
+
+def _kept(value: Any) -> str | None:
+    return None if value is None else writable(as_cell(value))
 
 
 def _common_schema(files: Sequence[str]) -> "pa.Schema":

@@ -81,8 +81,10 @@ def _joined(batches: "list[pa.RecordBatch]") -> "list[pa.RecordBatch]":
     return joined
 
 
-def _rows(batch: "pa.RecordBatch", path: str, before: int) -> Iterator[tuple[str, dict[str, Any] | str]]:
-    kept = [name for name in _COLUMNS if name in batch.schema.names]
+def _rows(
+    batch: "pa.RecordBatch", path: str, before: int, wanted: Sequence[str] = _COLUMNS
+) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    kept = [name for name in wanted if name in batch.schema.names]
     columns = [_values(batch.column(name)) for name in kept]
     for number, cells in enumerate(zip(*columns, strict=True), before + 1):
         where = f"{path}:{number}"
@@ -111,8 +113,8 @@ def _value(cell: Any) -> Any:
         return _NOT_UTF8
 
 
-def parquet_rows(path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
-    """Yield (``FILE:row``, object) of each row of a Parquet file: its id, title and text.
+def parquet_rows(path: str, keep: Sequence[str] = ()) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Yield (``FILE:row``, object) of each row of a Parquet file: its id, title and text, and its columns `keep`.
 
     Raises
     ------
@@ -122,8 +124,9 @@ def parquet_rows(path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
         When pyarrow is not installed.
     """
     before = 0
-    for batch in _batches(path, _COLUMNS):
-        yield from _rows(batch, path, before)
+    wanted = (*_COLUMNS, *keep)
+    for batch in _batches(path, wanted):
+        yield from _rows(batch, path, before, wanted)
         before += len(batch)
 
 

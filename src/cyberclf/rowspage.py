@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import IO, Final
 
+from cyberclf.keeping import as_cell
 from cyberclf.model import Model
 from cyberclf.page import escape, head, marked, template
 from cyberclf.phrases import Language, Phrases
@@ -163,6 +164,8 @@ def _row(row: TaggedRow, number: int, model: Model, say: Phrases, *, with_text: 
     name = row.title if len(row.title) <= MAX_TITLE else f"{row.title[:MAX_TITLE].rstrip()}…"
     name = name or row.id
     where = row.where if row.id == row.where else f"{row.id} · {row.where}"
+    kept = " · ".join(cell[:MAX_TITLE] for _, value in row.kept if (cell := as_cell(value).strip()))
+    below_title = f'<span class="id">{escape(kept)}</span>' if kept else ""
     said = _status(row.status, say)
     if row.status == "ok":
         said = say("themes given" if row.themes else "no theme")
@@ -177,7 +180,7 @@ def _row(row: TaggedRow, number: int, model: Model, say: Phrases, *, with_text: 
     below = _below(row, model, say, with_text=with_text)
     return (
         f'<tbody data-n="{number}" data-g="{given}" data-p="{values}" data-s="{row.status}"{review}>\n'
-        f'<tr><th scope="row">{escape(name)}<span class="id">{escape(where)}</span></th>'
+        f'<tr><th scope="row">{escape(name)}{below_title}<span class="id">{escape(where)}</span></th>'
         f'{_cells(row, probabilities, model, say)}<td class="status">{state}</td></tr>\n'
         f'<tr class="below"><td colspan="{n_columns}">{below}</td></tr>\n</tbody>\n'
     )

@@ -51,6 +51,8 @@ class Run:
         Of texts and tables that are not UTF-8; one of `cyberclf.decoding.ENCODINGS`.
     with_text : bool, default False
         Write the texts too; with jsonl and csv.
+    keep : sequence of str
+        Columns of the rows that are written too; not with a table.
     language : {"en", "fr"}
         Of a table or page.
     write : callable, optional
@@ -64,6 +66,8 @@ class Run:
         Of the first ten errors met.
     without : list of str
         Files in which there was no article, not even one that cannot be read.
+    filled : set of str
+        Columns of `keep` that were not empty in all rows of this run.
     before : int
         Rows that were there when the run was resumed.
     kept : bool
@@ -78,13 +82,22 @@ class Run:
     progress: Progress | None = None
     encoding: Encoding = "utf-8"
     with_text: bool = False
+    keep: Sequence[str] = ()
     language: Language = "en"
     write: Callable[[TaggedChunk], Iterable[str]] | None = None
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
     reasons: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
+    filled: set[str] = field(default_factory=set)
     before: int = 0
     kept: bool = False
+    _looks: bool = field(default=True, init=False)
+
+    @property
+    def unfilled(self) -> list[str]:
+        """Columns of `keep` in which no row has anything; none, where nobody looked."""
+        looked = self._looks and not self.before and any(self.counts.values())
+        return [name for name in self.keep if name not in self.filled] if looked else []
 
     def to_stream(self, stream: IO[str]) -> None:
         """Tag all, and write as text what comes out.
@@ -103,7 +116,7 @@ class Run:
 
             write_page(self._rows(), stream, self.model, language=self.language)
             return
-        stream.write(head_of(self.model, self.fmt, with_text=self.with_text))
+        stream.write(head_of(self.model, self.fmt, with_text=self.with_text, keep=self.keep))
         # Before workers begin, which would take it for their own failure that nobody reads this.
         stream.flush()
         for done in self._written(_chunks(self, None), None):
@@ -136,7 +149,9 @@ class Run:
         if self.fmt == "parquet":
             from cyberclf import parquet
 
-            table = parquet.Table(self.model, self.files)
+            table = parquet.Table(self.model, self.files, self.keep)
+            # Whose batches go on as they are.
+            self._looks = not table.keeps
         run = identity(list(self.files), model=model_fingerprint, fmt=self.fmt, version=cyberclf.__version__)
         part: PartFile | None = None
         try:
@@ -161,7 +176,7 @@ class Run:
     def _head(self) -> bytes:
         from cyberclf.writers import head_of
 
-        return head_of(self.model, self.fmt, with_text=self.with_text).encode()
+        return head_of(self.model, self.fmt, with_text=self.with_text, keep=self.keep).encode()
 
     def _written(self, chunks: Iterator[Chunk], table: "Table | None") -> Iterator[Written]:
         if sum(Path(file).stat().st_size for file in self.files if Path(file).is_file()) >= _LARGE:
@@ -174,7 +189,7 @@ class Run:
     def _by_bytes(self, chunks: Iterator[Chunk], table: "Table | None") -> Iterator[Written]:
         """Have the workers make what is written."""
         pairs = ((None, chunk) for chunk in chunks)
-        task = Writing(self.model, self.fmt, table, self.with_text, self.language)
+        task = Writing(self.model, self.fmt, table, self.with_text, self.keep, self.language)
         for _, done in in_order(pairs, task, n_jobs=self.n_jobs, backend=self.backend):
             yield done
 
@@ -194,6 +209,7 @@ class Run:
         for status, number in done.counts.items():
             self.counts[status] += number
         self.reasons += done.reasons[: MOST_REASONS - len(self.reasons)]
+        self.filled |= done.filled
 
 
 def _chunks(run: Run, table: "Table | None") -> Iterator[Chunk]:
@@ -205,7 +221,7 @@ def _chunks(run: Run, table: "Table | None") -> Iterator[Chunk]:
                 run.progress.reading()
             yield from read_chunks(file)
         return
-    yield from chunked(_pieces(run))
+    yield from chunked(_pieces(run), run.keep)
 
 
 def _pieces(run: Run) -> Iterator[Piece]:
@@ -219,7 +235,7 @@ def _pieces(run: Run) -> Iterator[Piece]:
             run.progress.reading()
         watch = run.progress.reading if run.progress is not None else None
         empty = True
-        for piece in read_pieces(file, watch=watch, encoding=run.encoding):
+        for piece in read_pieces(file, watch=watch, encoding=run.encoding, keep=run.keep):
             empty = empty and not isinstance(piece, Article | Unreadable) and not piece.n_rows()
             yield piece
         # A table of nothing but its header line would not be missed in the result.

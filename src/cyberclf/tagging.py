@@ -9,6 +9,7 @@ from typing import Any, Final
 from cyberclf.articles import Article, Piece, Unreadable, articles_of
 from cyberclf.errors import one_line
 from cyberclf.jsonlines import Lines
+from cyberclf.keeping import Kept
 from cyberclf.model import Model
 from cyberclf.status import STATUSES, Status
 from cyberclf.tagged import TaggedText, TaggedTexts
@@ -48,6 +49,8 @@ class TaggedRow:
         The row's own, which `passages` are spans of.
     given_title : str
         As of `Article`.
+    kept : tuple of (str, value)
+        As of `Article`.
     """
 
     id: str
@@ -61,6 +64,7 @@ class TaggedRow:
     review: tuple[str, ...] = ()
     text: str = ""
     given_title: str = ""
+    kept: Kept = ()
 
     def as_dict(self, *, with_text: bool = False) -> dict[str, Any]:
         """Return the row as plain values, probabilities to four decimals; with the text, its whole title too."""
@@ -68,6 +72,7 @@ class TaggedRow:
             "id": self.id,
             "title": (with_text and self.given_title) or self.title,
             **({"text": self.text} if with_text else {}),
+            **dict(self.kept),
             "themes": list(self.themes),
             "probabilities": {theme: round(p, 4) for theme, p in self.probabilities.items()},
             "passages": {theme: list(span) for theme, span in self.passages.items()},
@@ -84,14 +89,17 @@ class Chunk:
     Parameters
     ----------
     pieces : sequence of Article, Unreadable or Rows
+    keep : sequence of str
+        Columns of the rows that go on with them.
     """
 
     pieces: Sequence[Piece]
+    keep: Sequence[str] = ()
 
     @cached_property
     def articles(self) -> Sequence[Article | Unreadable]:
         """The articles; rows are read when they are first asked for."""
-        return list(articles_of(self.pieces))
+        return list(articles_of(self.pieces, self.keep))
 
     def texts(self) -> list[str]:
         """Return the texts of those that could be read."""
@@ -135,7 +143,7 @@ class TaggedChunk:
         ]
 
 
-def chunked(pieces: Iterable[Piece]) -> Iterator[Chunk]:
+def chunked(pieces: Iterable[Piece], keep: Sequence[str] = ()) -> Iterator[Chunk]:
     """Cut a stream into chunks of at most 256 articles and about a million characters, or one piece that is larger.
 
     Where a chunk ends depends on nothing but what it holds: who begins again at an end of a chunk
@@ -157,11 +165,11 @@ def chunked(pieces: Iterable[Piece]) -> Iterator[Chunk]:
             rows += 1
             chars += len(piece.text) if isinstance(piece, Article) else 0
         if rows >= MAX_ROWS or chars >= MAX_CHARS:
-            yield Chunk(held)
+            yield Chunk(held, keep)
             held = []
             rows = chars = 0
     if held:
-        yield Chunk(held)
+        yield Chunk(held, keep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +227,15 @@ def _joined(chunk: Chunk, answers: tuple[TaggedTexts, Mapping[int, str]]) -> Tag
     articles = [
         article
         if isinstance(article, Unreadable) or (reason := failed.get(next(places))) is None
-        else Unreadable(article.id, article.where, f"{article.where}: could not be tagged: {reason}", article.title)
+        else _untagged(article, reason)
         for article in chunk.articles
     ]
     return TaggedChunk(chunk.pieces, articles, texts)
+
+
+def _untagged(article: Article, reason: str) -> Unreadable:
+    said = f"{article.where}: could not be tagged: {reason}"
+    return Unreadable(article.id, article.where, said, article.title, article.kept)
 
 
 def tag_articles(
@@ -243,7 +256,7 @@ def tag_articles(
 
 def unread_row(article: Unreadable) -> TaggedRow:
     """Return the row of what could not be read."""
-    return TaggedRow(article.id, article.title, article.where, (), {}, {}, "error", article.reason)
+    return TaggedRow(article.id, article.title, article.where, (), {}, {}, "error", article.reason, kept=article.kept)
 
 
 def _row(article: Article, said: TaggedText) -> TaggedRow:
@@ -258,4 +271,5 @@ def _row(article: Article, said: TaggedText) -> TaggedRow:
         review=said.review,
         text=article.text[article.offset :],
         given_title=article.given_title,
+        kept=article.kept,
     )

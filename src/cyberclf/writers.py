@@ -11,6 +11,7 @@ from typing import Final
 
 from cyberclf.articles import Article, Unreadable
 from cyberclf.csvrows import guarded
+from cyberclf.keeping import Kept, as_cell
 from cyberclf.model import Model
 from cyberclf.phrases import Language, Phrases
 from cyberclf.status import MIN_WORDS
@@ -109,6 +110,7 @@ def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts, *,
         themes = passages = reviewed = ""
         title = (with_text and article.given_title) or article.title
         text = f'"text": {_quoted(article.text[article.offset :])}, ' if with_text else ""
+        kept = _members(article.kept) if article.kept else ""
         if row in given:
             themes = ", ".join([names[column] for column in given[row]])
             # Numbers in a list look the same in JSON.
@@ -116,11 +118,15 @@ def json_lines(articles: Sequence[Article | Unreadable], tagged: TaggedTexts, *,
         if row in review:
             reviewed = ", ".join([names[column] for column in review[row]])
         lines.append(
-            f'{{"id": {_quoted(article.id)}, "title": {_quoted(title)}, {text}"themes": [{themes}], '
+            f'{{"id": {_quoted(article.id)}, "title": {_quoted(title)}, {text}{kept}"themes": [{themes}], '
             f'"probabilities": {{{filled}}}, "passages": {{{passages}}}, "review": [{reviewed}], '
             f'"status": "{status}"}}\n'
         )
     return "".join(lines)
+
+
+def _members(kept: Kept) -> str:
+    return "".join([f"{_quoted(name)}: {json.dumps(value, ensure_ascii=False)}, " for name, value in kept])
 
 
 @cache
@@ -128,13 +134,15 @@ def _share(value: float) -> str:
     return repr(value)
 
 
-def _csv(rows: Iterable[TaggedRow], model: Model, *, with_text: bool) -> Iterator[str]:
+def _csv(rows: Iterable[TaggedRow], model: Model, keep: Sequence[str], *, with_text: bool) -> Iterator[str]:
     for row in rows:
         made = row.as_dict(with_text=with_text)
+        kept = dict(row.kept)
         cells = [
             row.id,
             made["title"],
             *([row.text] if with_text else []),
+            *(_kept(kept.get(name)) for name in keep),
             ";".join(row.themes),
             ";".join(row.review),
             row.status,
@@ -144,8 +152,8 @@ def _csv(rows: Iterable[TaggedRow], model: Model, *, with_text: bool) -> Iterato
         yield _csv_line(map(_cell, cells))
 
 
-def _csv_head(model: Model, *, with_text: bool) -> str:
-    names = ["id", "title", *(["text"] if with_text else []), "themes", "review", "status"]
+def _csv_head(model: Model, keep: Sequence[str], *, with_text: bool) -> str:
+    names = ["id", "title", *(["text"] if with_text else []), *map(_cell, keep), "themes", "review", "status"]
     return _csv_line([*names, *(f"p_{theme}" for theme in model.themes), "passages", "error"])
 
 
@@ -156,17 +164,27 @@ def _csv_line(cells: Iterable[str]) -> str:
     return f"{line.getvalue()[:-2]}\n"
 
 
+def _kept(value: object) -> object:
+    return value if type(value) in {int, float} else as_cell(value)
+
+
 def _cell(value: object) -> str:
-    return str(value) if isinstance(value, float) else guarded(writable(str(value)))
+    return str(value) if isinstance(value, int | float) else guarded(writable(str(value)))
 
 
-def head_of(model: Model, fmt: str, *, with_text: bool = False) -> str:
+def head_of(model: Model, fmt: str, *, with_text: bool = False, keep: Sequence[str] = ()) -> str:
     """Return what stands before the rows."""
-    return _csv_head(model, with_text=with_text) if fmt == "csv" else ""
+    return _csv_head(model, keep, with_text=with_text) if fmt == "csv" else ""
 
 
 def lines_of(
-    rows: Iterable[TaggedRow], model: Model, fmt: str, *, with_text: bool = False, language: Language = "en"
+    rows: Iterable[TaggedRow],
+    model: Model,
+    fmt: str,
+    *,
+    with_text: bool = False,
+    keep: Sequence[str] = (),
+    language: Language = "en",
 ) -> Iterator[str]:
     """Make text of rows as they come.
 
@@ -178,6 +196,8 @@ def lines_of(
     fmt : {"table", "jsonl", "csv"}
     with_text : bool, default False
         Give the texts too; a table never does.
+    keep : sequence of str
+        Columns that the rows kept, as CSV has them.
     language : {"en", "fr"}
         Of a table.
 
@@ -189,7 +209,7 @@ def lines_of(
     if fmt == "table":
         return _table(rows, model, Phrases(language))
     if fmt == "csv":
-        return _csv(rows, model, with_text=with_text)
+        return _csv(rows, model, keep, with_text=with_text)
     return (_json_line(row, with_text=with_text) for row in rows)
 
 

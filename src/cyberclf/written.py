@@ -1,5 +1,6 @@
 """Chunks of articles -> bytes of an output, as a worker makes them: the rows themselves never travel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -29,17 +30,21 @@ class Written:
         Rows by status.
     reasons : tuple of str
         Of the first ten errors among them.
+    filled : frozenset of str
+        Columns kept that are not empty in all of them.
     """
 
     content: bytes
     counts: dict[str, int]
     reasons: tuple[str, ...] = ()
+    filled: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, content: bytes, tagged: TaggedChunk) -> "Written":
         """Make it of what a chunk became."""
         unread = [article.reason for article in tagged.articles if isinstance(article, Unreadable)]
-        return cls(content, tagged.counts(), tuple(unread[:MOST_REASONS]))
+        filled = {name for row in tagged.articles for name, value in row.kept if value not in (None, "")}
+        return cls(content, tagged.counts(), tuple(unread[:MOST_REASONS]), frozenset(filled))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class Writing:
     table : Table, optional
     with_text : bool, default False
         As of `lines_of`.
+    keep : sequence of str
+        The same.
     language : {"en", "fr"}
         The same.
     """
@@ -62,6 +69,7 @@ class Writing:
     fmt: str
     table: "Table | None" = None
     with_text: bool = False
+    keep: Sequence[str] = ()
     language: Language = "en"
 
     def prepare(self) -> None:
@@ -76,7 +84,15 @@ class Writing:
         if self.fmt == "jsonl":
             lines = json_lines(tagged.articles, tagged.texts, with_text=self.with_text)
         else:
-            rows = tagged.rows()
-            lines = "".join(lines_of(rows, self.model, self.fmt, with_text=self.with_text, language=self.language))
+            lines = "".join(
+                lines_of(
+                    tagged.rows(),
+                    self.model,
+                    self.fmt,
+                    with_text=self.with_text,
+                    keep=self.keep,
+                    language=self.language,
+                )
+            )
         # What came in as half a character cannot leave as UTF-8.
         return Written.of(lines.encode("utf-8", "backslashreplace"), tagged)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-__all__ = ["check_use", "format_of", "thresholds_of"]
+__all__ = ["check_kept", "check_use", "format_of", "level_of", "thresholds_of"]
 
 #: What a suffix of --output says.
 _FORMATS: dict[str, str] = {
@@ -30,6 +30,7 @@ def check_use(
     language: str,
     explain: bool,
     with_text: bool,
+    keep: Sequence[str],
     resume: bool,
 ) -> None:
     """Refuse options that do not go with the format or the output.
@@ -44,6 +45,8 @@ def check_use(
         raise click.UsageError("--explain goes with --format table or jsonl")
     if with_text and (explain or fmt not in {"jsonl", "csv"}):
         raise click.UsageError("--text goes with --format jsonl or csv, and not with --explain")
+    if keep and fmt == "table":
+        raise click.UsageError("--keep goes with --format jsonl, csv, html or parquet")
     if language != "en" and fmt not in {"html", "table"}:
         raise click.UsageError("--language fr goes with --format html or table")
     if resume and fmt == "html":
@@ -54,6 +57,23 @@ def check_use(
         raise click.UsageError("--resume cannot read standard input again; give it files")
     if fmt == "parquet" and not is_regular(output):
         raise click.UsageError("parquet goes to a file: name it with --output FILE")
+
+
+def check_kept(keep: Sequence[str], themes: Sequence[str]) -> None:
+    """Refuse to keep what has the name of something that is written anyway.
+
+    Raises
+    ------
+    click.BadParameter
+    """
+    from cyberclf.columns import our_names
+
+    ours = {"id", "title", "text", "probabilities", "explanation", *our_names(themes)}
+    for name in keep:
+        if name in ours or not name.strip():
+            said = "'text' is kept by --text" if name == "text" else f"'{name}' is written by cyberclf itself"
+            said = said if name.strip() else "a column has a name"
+            raise click.BadParameter(f"{said}; name a column of yours", param_hint="'--keep'")
 
 
 def thresholds_of(own: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
@@ -75,6 +95,23 @@ def thresholds_of(own: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
             said = f"'{given}' is not THEME=P; write it as {likely}"
             raise click.BadParameter(said, param_hint="'--threshold'") from None
     return tuple(found.items())
+
+
+def level_of(given: str | None) -> float | None:
+    """Read what --review says.
+
+    Raises
+    ------
+    click.BadParameter
+    """
+    if given is None:
+        return None
+    try:
+        return float(given)
+    except ValueError:
+        comma = re.fullmatch(r"0,\d+", given)
+        said = f"'{given}' is no share; write it as {given.replace(',', '.') if comma else '0.1'}"
+        raise click.BadParameter(said, param_hint="'--review'") from None
 
 
 def format_of(output: str | None) -> str:

@@ -9,7 +9,7 @@ import click
 import cyberclf
 from cyberclf.calibration import FAVOURS
 from cyberclf.choices import Choices
-from cyberclf.cli.asked import check_use, format_of, thresholds_of
+from cyberclf.cli.asked import check_kept, check_use, format_of, level_of, thresholds_of
 from cyberclf.cli.common import check_paths, encoding_option, fail, is_output, jobs_option, opened, say
 from cyberclf.model import Model
 from cyberclf.phrases import LANGUAGES
@@ -64,7 +64,6 @@ _SAID: dict[str, str] = {
 @click.option(
     "--review",
     "level",
-    type=float,
     metavar="LEVEL",
     help="Share of the articles that may go wrong without review, 0.01 to 0.5; by default 0.1.",
 )
@@ -76,6 +75,12 @@ _SAID: dict[str, str] = {
 )
 @click.option(
     "--text", "with_text", is_flag=True, help="Write the texts too, so that 'train' can read the rows once corrected."
+)
+@click.option(
+    "--keep",
+    metavar="COLUMN",
+    multiple=True,
+    help="Write this column (or key) of the rows beside the answers: a date, an address; may be repeated.",
 )
 @click.option("--resume", is_flag=True, help="Go on where a run to the same --output was interrupted.")
 @encoding_option
@@ -89,7 +94,8 @@ def predict(
     language: "Language",
     favour: str | None,
     own: tuple[str, ...],
-    level: float | None,
+    level: str | None,
+    keep: tuple[str, ...],
     encoding: "Encoding",
     cluster: str | None,
     jobs: int,
@@ -110,11 +116,13 @@ def predict(
     LEVEL is neither given it nor in review, and of those that lack it, given it and not in review.
     """
     _check_paths([*paths, *([model] if model is not None else [])], output)
-    choices = Choices(favour, thresholds_of(own), level, force)
+    choices = Choices(favour, thresholds_of(own), level_of(level), force)
+    keep = tuple(dict.fromkeys(keep))
     if cluster:
-        if encoding != "utf-8" or explain or with_text:
+        if encoding != "utf-8" or explain or with_text or keep:
             raise click.UsageError(
-                "--explain goes with --format table or jsonl, and neither it, --text nor --encoding with --cluster"
+                "--explain goes with --format table or jsonl, "
+                "and neither it, --text, --keep nor --encoding with --cluster"
             )
         if language != "en":
             raise click.UsageError("--language fr goes with --format html or table, and not with --cluster")
@@ -124,8 +132,9 @@ def predict(
     from cyberclf.runs import Run, is_regular
 
     fmt = fmt or format_of(output)
-    check_use(paths, fmt, output, language=language, explain=explain, with_text=with_text, resume=resume)
+    check_use(paths, fmt, output, language=language, explain=explain, with_text=with_text, keep=keep, resume=resume)
     loaded = _chosen(cyberclf.load(model), choices)
+    check_kept(keep, loaded.themes)
     files = _files(paths, output)
     progress = Progress(sys.stderr, files)
     # A command is alone in its process, which can be copied as it stands.
@@ -139,6 +148,7 @@ def predict(
         progress=progress,
         encoding=encoding,
         with_text=with_text,
+        keep=keep,
         language=language,
     )
     if explain:
@@ -152,6 +162,7 @@ def predict(
                 "text": with_text,
                 encoding: encoding != "utf-8",
                 language: language != "en",
+                repr(keep): bool(keep),
             }
             mark = "".join([choices.mark(), *(f"+{name}" for name, is_so in chosen.items() if is_so)])
             run.to_file(output, model_fingerprint=fingerprint(model) + mark, resume=resume)
@@ -166,6 +177,8 @@ def predict(
             say(f"cyberclf: what was done stands in {beside(str(output))[0]}; go on with --resume")
     if run.before:
         say(f"cyberclf: went on after {run.before} articles")
+    if run.unfilled:
+        say(f"cyberclf: no row has anything in {', '.join(run.unfilled)}, which --keep names")
     _sum_up(run.counts, run.reasons, run.without)
 
 
