@@ -23,7 +23,7 @@ __all__ = ["FORMAT_VERSION", "SHIPPED", "fingerprint", "load", "save"]
 
 #: Rises when a reader of the version before could not use the file.
 FORMAT_VERSION: Final = 1
-#: A header of more bytes is not one of ours, either; that of the model that comes with the package has 3,576.
+#: A header of more bytes is not one of ours, either; of the model that comes with the package it has some 46,000.
 MAX_HEADER: Final = 16_000_000
 _KEY: Final = "cyberclf"
 SHIPPED: Final = "models/cyberclf.safetensors"

@@ -118,6 +118,7 @@ def predict(
     _check_paths([*paths, *([model] if model is not None else [])], output)
     choices = Choices(favour, thresholds_of(own), level_of(level), force)
     keep = tuple(dict.fromkeys(keep))
+    loaded = _chosen(cyberclf.load(model), choices)
     if cluster:
         if encoding != "utf-8" or explain or with_text or keep:
             raise click.UsageError(
@@ -133,7 +134,6 @@ def predict(
 
     fmt = fmt or format_of(output)
     check_use(paths, fmt, output, language=language, explain=explain, with_text=with_text, keep=keep, resume=resume)
-    loaded = _chosen(cyberclf.load(model), choices)
     check_kept(keep, loaded.themes)
     files = _files(paths, output)
     progress = Progress(sys.stderr, files)
