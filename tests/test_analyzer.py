@@ -1,8 +1,11 @@
 """Terms: stems, pairs, classes."""
 
+import pytest
+
 from cyberclf import analyzer
 from cyberclf.analyzer import analyzer_fingerprint, article_bags, stem
 from cyberclf.lexicon import CLASSES, STATES
+from cyberclf.text import ABBREVIATIONS, CLOSERS, LIGATURES
 
 
 def terms(text):
@@ -46,9 +49,22 @@ def test_no_word_list_is_empty_and_every_state_has_a_code():
     assert all(len(line.partition(": ")[0]) == 2 for line in STATES.strip().splitlines())
 
 
-def test_the_fingerprint_follows_the_rules(monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ANALYZER_VERSION", 999),
+        ("TARGET_WORDS", 74),
+        ("MAX_WORDS", 116),
+        ("REST_WORDS", 29),
+        ("MOST_STATES", 4),
+        ("ABBREVIATIONS", {*ABBREVIATIONS, "ing"}),
+        ("CLOSERS", f"{CLOSERS}>"),
+        ("LIGATURES", {**LIGATURES, "ß": "ss"}),
+    ],
+)
+def test_the_fingerprint_follows_the_rules(monkeypatch, name, value):
     before = analyzer_fingerprint()
     analyzer_fingerprint.cache_clear()
-    monkeypatch.setattr(analyzer, "ANALYZER_VERSION", 999)
+    monkeypatch.setattr(analyzer, name, value)
     assert analyzer_fingerprint() != before
     analyzer_fingerprint.cache_clear()

@@ -20,10 +20,25 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from cyberclf.lexicon import CLASSES, FUNCTION_WORDS, STATES
-from cyberclf.passages import MAX_WORDS, TARGET_WORDS, Passage, passages
-from cyberclf.text import CYBER_WORDS, DOMAINS, DROPPED, NUMBER_DIGITS, words
+from cyberclf.passages import MAX_WORDS, REST_WORDS, TARGET_WORDS, Passage, passages
+from cyberclf.text import (
+    ABBREVIATIONS,
+    APOSTROPHES,
+    CLOSERS,
+    CYBER,
+    CYBER_WORDS,
+    DOMAINS,
+    DROPPED,
+    ENDERS,
+    HYPHENS,
+    LIGATURES,
+    NUMBER_DIGITS,
+    words,
+)
 
 __all__ = [
+    "LEAST_STEM",
+    "MOST_STATES",
     "analyzer_fingerprint",
     "analyzer_settings",
     "article_bags",
@@ -49,8 +64,10 @@ ences ence iques ique istes iste ites ite ives ive ifs if elles elle ales ale au
 euse erent eraient erait era eront ees ee er es ent ant ants ante antes ir it e s x
 """
 _SUFFIXES: Final = tuple(sorted(_ENDINGS.split(), key=lambda suffix: (-len(suffix), suffix)))
-_LEAST_STEM: Final = 4
-_MOST_STATES: Final = 3
+#: Letters that a stem keeps.
+LEAST_STEM: Final = 4
+#: States of a passage that are counted.
+MOST_STATES: Final = 3
 _FUNCTION_WORDS: Final = frozenset(FUNCTION_WORDS.split())
 
 
@@ -63,9 +80,9 @@ def stem(word: str) -> str:
     >>> [stem(word) for word in ("coopération", "coopérer", "lois", "5g")]
     ['coopér', 'coopér', 'lois', '5g']
     """
-    if len(word) > _LEAST_STEM:
+    if len(word) > LEAST_STEM:
         for suffix in _SUFFIXES:
-            if word.endswith(suffix) and len(word) - len(suffix) >= _LEAST_STEM:
+            if word.endswith(suffix) and len(word) - len(suffix) >= LEAST_STEM:
                 return word[: -len(suffix)]
     return word
 
@@ -163,7 +180,7 @@ def count_terms(passage: Passage, *, first: bool = False) -> dict[str, int]:
             counts.update(f"@title:{name}" for name in here)
         all_states |= states
         met |= here
-    counts.update(f"@n{number}" for number in range(1, min(len(all_states), _MOST_STATES) + 1))
+    counts.update(f"@n{number}" for number in range(1, min(len(all_states), MOST_STATES) + 1))
     if "states" in met:
         met.discard("state")
     counts.update(f"@{left}+{right}" for left, right in combinations(sorted(met), 2))
@@ -214,10 +231,10 @@ def is_word(term: str) -> bool:
 
 @cache
 def analyzer_fingerprint() -> str:
-    """Sixteen hexadecimal digits that change whenever terms or passages would.
+    """Sixteen hexadecimal digits that change when terms or passages would.
 
-    It hashes the word lists, and what the analyzer makes of a fixed text, so that a change of the
-    rules shows even where nobody raised the version.
+    It hashes the word lists, the numbers and signs of the rules, and what the analyzer makes of a fixed text, so
+    that most changes of the rules show even where nobody raised the version.
     """
     made = [
         ANALYZER_VERSION,
@@ -225,6 +242,8 @@ def analyzer_fingerprint() -> str:
         _SUFFIXES,
         CYBER_WORDS,
         [*sorted(DROPPED), *DOMAINS, NUMBER_DIGITS],
+        [TARGET_WORDS, MAX_WORDS, REST_WORDS, LEAST_STEM, MOST_STATES],
+        [*map(sorted, (APOSTROPHES, HYPHENS, ABBREVIATIONS)), ENDERS, CLOSERS, LIGATURES, CYBER],
         CLASSES,
         STATES,
         FUNCTION_WORDS,

@@ -21,6 +21,7 @@ __all__ = [
     "DROPPED",
     "ENDERS",
     "HYPHENS",
+    "LIGATURES",
     "NUMBER_DIGITS",
     "Sentence",
     "fold",
@@ -33,7 +34,7 @@ __all__ = [
 
 APOSTROPHES: Final = frozenset("'’‘ʼ′＇`´")
 HYPHENS: Final = frozenset("-‐‑⁃﹣－")
-_LIGATURES: Final = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
+LIGATURES: Final = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
 
 #: Signs that end a sentence when white space follows, with these closed between.
 ENDERS: Final = ".!?…"
@@ -87,7 +88,7 @@ class _FoldTable(dict[int, str]):
         else:
             base = unicodedata.normalize("NFKD", char.casefold())
             kept = (c for c in base if not unicodedata.combining(c))
-            folded = "".join(_LIGATURES.get(c, c if c.isalnum() else " ") for c in kept)
+            folded = "".join(LIGATURES.get(c, c if c.isalnum() else " ") for c in kept)
             # A sign that stands for several words (½, ℀) is none of them, so that one pass can follow.
             folded = folded if folded.isalnum() else " " * bool(folded)
         self[code] = folded
@@ -191,7 +192,7 @@ def _ends(text: str) -> Iterator[int]:
 
 
 def _only_stops(ending: str) -> bool:
-    return not any(sign in ending for sign in "!?…")
+    return not any(sign in ENDERS and sign != "." for sign in ending)
 
 
 def _sentence_words(text: str, start: int, end: int) -> tuple[list[str], list[int]]:

@@ -102,7 +102,7 @@ def count_passage(counting, counts, touched, tokens, pieces, low, high, first):
                 n = _touch(counts, touched, n, class_term[j])
             if title and title_term[j] >= 0:
                 n = _touch(counts, touched, n, title_term[j])
-    for k in range(3):
+    for k in range(len(known)):
         if known[k] >= 0 and counting.number_term[k] >= 0:
             n = _touch(counts, touched, n, counting.number_term[k])
     if met & some_states:

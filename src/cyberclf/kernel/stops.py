@@ -4,6 +4,9 @@ import numpy as np
 
 from cyberclf.kernel.compiling import compiled
 from cyberclf.kernel.signs import DIGIT, ENDER, LINE, N_SIGNS, NOTHING, SPACE, STOP, before, decode, kind_of
+from cyberclf.text import CLOSERS
+
+_CLOSERS = tuple(map(ord, CLOSERS))
 
 
 @compiled
@@ -21,7 +24,7 @@ def ends_sentence(kinds, alnum, abbreviations, text, i, end):
     run = j
     while j < end:
         code, size = decode(text, j)
-        if code != 0xBB and code != 0x201D and code != 0x22 and code != 0x29 and code != 0x5D:
+        if code not in _CLOSERS:
             break
         j += size
     if j >= end:

@@ -7,7 +7,16 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import class_terms, function_words, is_pair, is_word, state_names, stem_endings, word_classes
+from cyberclf.analyzer import (
+    MOST_STATES,
+    class_terms,
+    function_words,
+    is_pair,
+    is_word,
+    state_names,
+    stem_endings,
+    word_classes,
+)
 from cyberclf.kernel.layout import Counting, FloatArray, Tables
 from cyberclf.kernel.scoring import LOGS
 from cyberclf.kernel.signs import byte_table, sign_tables
@@ -173,7 +182,7 @@ def build_tables(
         name_start=name_start,
         class_term=np.array([term(f"@{name}") for name in classes], np.int32),
         title_term=np.array([term(f"@title:{name}") for name in classes], np.int32),
-        number_term=np.array([term(f"@n{number}") for number in (1, 2, 3)], np.int32),
+        number_term=np.array([term(f"@n{number}") for number in range(1, MOST_STATES + 1)], np.int32),
         meeting_term=np.array([[term("@" + "+".join(sorted((a, b)))) for b in classes] for a in classes], np.int32),
     )
     whole = _products(rows_whole, typicality, numbers, n_terms)

@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from cyberclf.analyzer import LEAST_STEM
 from cyberclf.kernel.compiling import compiled, inlined
 from cyberclf.kernel.signs import DIGIT, decode, kind_of
 from cyberclf.kernel.wide import mix
@@ -18,7 +19,6 @@ CLASS_MASK: Final = 0x1FF
 NAME_SHIFT: Final = 48  # 15 bits: number of the word in names of states, 0 for none
 #: The term of all words that the model does not know.
 UNKNOWN_TERM: Final = 0
-LONGEST_ENDING: Final = 10
 FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -73,7 +73,7 @@ def _stem_length(trie, letters, word, n):
     """Length of the stem: the longest known ending that leaves four letters is cut."""
     best = 0
     node = 0
-    for k in range(1, min(n - 4, LONGEST_ENDING) + 1):
+    for k in range(1, n - LEAST_STEM + 1):
         code = word[n - k]
         letter = letters[code] if code < 128 else -1
         if letter < 0:
