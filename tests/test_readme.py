@@ -51,6 +51,22 @@ def test_the_example_of_an_own_taxonomy_runs(tmp_path):
     assert (tmp_path / "mine.safetensors.md").is_file()
 
 
+def test_its_scores_are_those_of_the_model_card():
+    (row,) = re.findall(r"^\| \*\*cyberclf\*\* \| (0.*) \|$", README, re.MULTILINE)
+    average_precision, macro, micro, right = row.split(" | ")
+    card = (ROOT / "models" / "README.md").read_text(encoding="utf-8")
+    of = {name: row.split(" | ")[2:4] for name, row in re.findall(r"^\| (macro|micro) \| (.*) \|", card, re.MULTILINE)}
+    assert [macro, average_precision] == of["macro"]
+    assert micro == of["micro"][0]
+    (share,) = re.findall(r"Articles with all themes right: ([0-9.]+)%", card)
+    assert right == f"{round(float(share))}%"
+    evidence = re.findall(
+        r"evidence in ([0-9.]+)% .* random passage would in ([0-9.]+)%, the first in ([0-9.]+)%", card
+    )
+    top, random, first = (f"{round(float(value))}%" for value in evidence[0])
+    assert f"in {top} of the themes rightly given (a random passage: {random}, the first: {first})" in README
+
+
 def test_every_file_that_it_links_to_is_there():
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert target.startswith("https://") or (ROOT / target).exists(), target

@@ -135,7 +135,7 @@ def run_baseline(
             if len(np.unique(y)) < 2:
                 probability[split.test, theme] = y.mean() if len(y) else 0.0
                 continue
-            model = LogisticRegression(class_weight=weight, solver="liblinear").fit(x_train[judged], y)
+            model = LogisticRegression(class_weight=weight).fit(x_train[judged], y)
             probability[split.test, theme] = model.predict_proba(x_test)[:, 1]
     if baseline.kind == "defaults":
         return probability, probability >= 0.5

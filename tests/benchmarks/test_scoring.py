@@ -33,9 +33,7 @@ def stock(corpus):
     from sklearn.preprocessing import MultiLabelBinarizer
 
     labels = MultiLabelBinarizer().fit_transform([row["themes"] for row in corpus])
-    made = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2)), OneVsRestClassifier(LogisticRegression(solver="liblinear"))
-    )
+    made = make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), OneVsRestClassifier(LogisticRegression()))
     return made.fit([row["text"] for row in corpus], labels)
 
 
