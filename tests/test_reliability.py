@@ -5,7 +5,7 @@ import pytest
 
 from cyberclf.evaluation import from_held_out
 from cyberclf.metrics import Predictions
-from cyberclf.reliability import calibration_error, reliability_curve, reliability_table
+from cyberclf.reliability import calibration_error, reliability_curve, reliability_points, reliability_table
 
 
 def drawn(n=20_000, seed=0):
@@ -50,6 +50,17 @@ def test_labels_nobody_judged_are_left_out_and_a_theme_without_any_has_no_figure
     only = Predictions(("true",), made.labels[100:, :1], made.probability[100:, :1], made.given[100:, :1])
     assert table.loc["true", "ece"] == pytest.approx(reliability_table(only).loc["true", "ece"])
     assert np.isnan(table.loc["half", "brier"])
+
+
+def test_bins_hold_all_articles_about_equally_and_never_part_equals():
+    rng = np.random.default_rng(0)
+    p = rng.random(1000)
+    bins = reliability_points(rng.random(1000) < p, p)
+    assert [n for _, _, n in bins] == [100] * 10
+    assert all(abs(mean - true) < 0.15 for mean, true, _ in bins)
+    equal = reliability_points(np.ones(100, dtype=bool), np.repeat([0.2, 0.7], 50))
+    assert [(mean, n) for mean, _, n in equal] == [(pytest.approx(0.2), 50), (pytest.approx(0.7), 50)]
+    assert reliability_points(np.zeros(0, dtype=bool), np.zeros(0)) == []
 
 
 def test_the_curve_has_ten_bins_a_theme_of_equal_count_that_rise():

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from cyberclf.folds import SMALL_SOURCE
 from cyberclf.metrics import Predictions, score_table
-from cyberclf.reliability import equal_bins
 
 __all__ = [
     "Confusion",
@@ -21,7 +20,6 @@ __all__ = [
     "by_source",
     "confusions",
     "mistakes",
-    "reliability",
     "threshold_curve",
 ]
 
@@ -134,22 +132,6 @@ def threshold_curve(truth: BoolArray, probability: FloatArray) -> Curve:
     return Curve(ranked[last], hits / given, recall, 2 * hits / (given + total), given.astype(np.int64))
 
 
-def reliability(truth: BoolArray, probability: FloatArray, *, n_bins: int = 10) -> list[tuple[float, float, int]]:
-    """Mean probability, share that has the theme, and articles, in bins of about equal count.
-
-    Equal probabilities never stand in two bins.
-
-    Examples
-    --------
-    >>> reliability(np.array([False, False, True, True]), np.array([0.1, 0.1, 0.8, 0.8]), n_bins=2)
-    [(0.1, 0.0, 2), (0.8, 1.0, 2)]
-    """
-    return [
-        (float(probability[rows].mean()), float(truth[rows].mean()), len(rows))
-        for rows in equal_bins(probability, n_bins)
-    ]
-
-
 def confusions(predictions: Predictions) -> list[Confusion]:
     """Say for each theme what the articles wrongly given it have, and what those missed were given."""
     truth, given = predictions.labels == 1, predictions.given
@@ -176,7 +158,7 @@ def confusions(predictions: Predictions) -> list[Confusion]:
 
 
 def by_source(predictions: Predictions, sources: Sequence[str], *, most: int = 40) -> list[SourceScore]:
-    """Scores a source, the weakest first; small sources, and those beyond `most`, together at the end.
+    """Scores a source, the weakest first; those of few articles, and those beyond `most`, together at the end.
 
     Parameters
     ----------
@@ -192,7 +174,7 @@ def by_source(predictions: Predictions, sources: Sequence[str], *, most: int = 4
     rest = ~np.isin(of, large)
     if rest.any():
         n_sources = len(names) - len(large)
-        said = f"{n_sources} small sources together" if n_sources > 1 else str(of[rest][0]) or "source unknown"
+        said = f"{n_sources} other sources together" if n_sources > 1 else str(of[rest][0]) or "source unknown"
         scores.append(_source_score(predictions, rest, said))
     return sorted(scores, key=lambda score: (score.f1 != score.f1, score.f1))
 

@@ -1,6 +1,6 @@
 """Whether probabilities come true: Brier score, calibration error, and the curve behind them."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ from cyberclf.metrics import Predictions
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["calibration_error", "equal_bins", "reliability_curve", "reliability_table"]
+__all__ = ["calibration_error", "reliability_curve", "reliability_points", "reliability_table"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -22,12 +22,12 @@ _DRAWS: Final = 200
 _MOST_DRAWN: Final = 20_000_000
 
 
-def equal_bins(probability: FloatArray, bins: int) -> list[npt.NDArray[np.int64]]:
+def _equal_bins(probability: FloatArray, bins: int) -> list[npt.NDArray[np.int64]]:
     """Rows of each bin, as equal in number as can be, lowest probabilities first; equal ones stay together.
 
     Examples
     --------
-    >>> [rows.tolist() for rows in equal_bins(np.array([0.8, 0.1, 0.1, 0.1]), 2)]
+    >>> [rows.tolist() for rows in _equal_bins(np.array([0.8, 0.1, 0.1, 0.1]), 2)]
     [[1, 2, 3], [0]]
     """
     order = np.argsort(probability, kind="stable").astype(np.int64)
@@ -66,7 +66,7 @@ def _errors(probability: FloatArray, truths: FloatArray, bins: int) -> FloatArra
     if not len(probability):
         return np.full(len(truths), np.nan)
     total = np.zeros(len(truths))
-    for rows in equal_bins(probability, bins):
+    for rows in _equal_bins(probability, bins):
         total += len(rows) * np.abs(probability[rows].mean() - truths[:, rows].mean(axis=1))
     made: FloatArray = total / len(probability)
     return made
@@ -127,6 +127,29 @@ def reliability_table(predictions: Predictions, *, bins: int = _BINS, seed: int 
     return frame
 
 
+def reliability_points(
+    truth: npt.NDArray[Any], probability: FloatArray, *, bins: int = _BINS
+) -> list[tuple[float, float, int]]:
+    """Mean probability, share that has the theme, and articles, in bins of about equal count.
+
+    Parameters
+    ----------
+    truth : ndarray of bool or float64, shape (n,)
+    probability : ndarray of float64, shape (n,)
+    bins : int, default 10
+        Equal probabilities never stand in two.
+
+    Examples
+    --------
+    >>> reliability_points(np.array([False, False, True, True]), np.array([0.1, 0.1, 0.8, 0.8]), bins=2)
+    [(0.1, 0.0, 2), (0.8, 1.0, 2)]
+    """
+    return [
+        (float(probability[rows].mean()), float(truth[rows].mean()), len(rows))
+        for rows in _equal_bins(probability, bins)
+    ]
+
+
 def reliability_curve(predictions: Predictions, *, bins: int = _BINS) -> "pd.DataFrame":
     """Points of the reliability diagram.
 
@@ -139,8 +162,8 @@ def reliability_curve(predictions: Predictions, *, bins: int = _BINS) -> "pd.Dat
     import pandas as pd
 
     rows = [
-        (name, float(p[part].mean()), float(y[part].mean()), len(part))
+        (name, *point)
         for name, (p, y, _) in _judged(predictions).items()
-        for part in equal_bins(p, bins)
+        for point in reliability_points(y, p, bins=bins)
     ]
     return pd.DataFrame(rows, columns=["theme", "probability", "share", "articles"])

@@ -16,13 +16,13 @@ from cyberclf.diagnosis import (
     by_source,
     confusions,
     mistakes,
-    reliability,
     threshold_curve,
 )
 from cyberclf.errors import MissingExtraError
 from cyberclf.evaluation import Evaluation, Part
 from cyberclf.explain import readable
 from cyberclf.files import atomic_write, require_writable
+from cyberclf.folds import SMALL_SOURCE
 from cyberclf.giving import themes_per_article
 from cyberclf.learning import LearningPoint
 from cyberclf.model import Model
@@ -30,6 +30,7 @@ from cyberclf.page import head, marked, shown, template
 from cyberclf.plots import learning_plot, precision_recall_plot, reliability_plot, threshold_plot
 from cyberclf.provenance import provenance
 from cyberclf.reasons import fold_models, top_terms
+from cyberclf.reliability import reliability_points
 from cyberclf.themes import Theme, known_themes
 from cyberclf.verdict import verdict
 
@@ -168,9 +169,11 @@ def report_page(
                 if not other.name.startswith(f"{part.name}: ")
             ],
             per_article=per_article,
+            unlikely=_UNLIKELY,
+            small_source=SMALL_SOURCE,
             pictures=_pictures(part, themes, thresholds.tolist(), rivals),
             costs=_costs(part, themes, thresholds.tolist()),
-            learning=_learning(curve, part, labels),
+            learning=_learning(curve, part, themes),
             confusions=confusions(predictions),
             sources=sources,
             given=[mistake(found) for found in given],
@@ -237,8 +240,8 @@ def _pictures(
 def _bins(truth: Any, probability: Any) -> list[tuple[float, float, int]]:
     """One dot for the many articles that are surely not of the theme, then dots of equal count."""
     low = probability < _UNLIKELY
-    rest = reliability(truth[~low], probability[~low], n_bins=max(1, min(8, int((~low).sum()) // 20)))
-    return [*reliability(truth[low], probability[low], n_bins=1), *rest]
+    rest = reliability_points(truth[~low], probability[~low], bins=max(1, min(8, int((~low).sum()) // 20)))
+    return [*reliability_points(truth[low], probability[low], bins=1), *rest]
 
 
 def _costs(part: Part, themes: Sequence[Theme], thresholds: list[float]) -> list[dict[str, Any]]:
@@ -257,17 +260,16 @@ def _costs(part: Part, themes: Sequence[Theme], thresholds: list[float]) -> list
     return made
 
 
-def _learning(points: Sequence[LearningPoint], part: Part, names: dict[str, str]) -> dict[str, Any] | None:
+def _learning(points: Sequence[LearningPoint], part: Part, themes: Sequence[Theme]) -> dict[str, Any] | None:
     if len(points) < 2:
         return None
     tables = [point.part.table.to_dict(orient="index") for point in points]
-    support = {theme: part.table.to_dict(orient="index")[theme]["support"] for theme in names}
-    shown_themes = sorted(
-        sorted((t for t in names if support[t]), key=lambda t: -support[t])[:MAX_PICTURES], key=list(names).index
-    )
     rows = [
         (name, [table[theme]["average_precision"] for table in tables], [table[theme]["f1"] for table in tables])
-        for theme, name in [("macro", "mean of the themes"), *((theme, names[theme]) for theme in shown_themes)]
+        for theme, name in [
+            ("macro", "mean of the themes"),
+            *((themes[j].id, themes[j].name) for j in _frequent(part, themes)),
+        ]
     ]
     articles = [point.articles for point in points]
     picture = learning_plot(articles, [(name, values) for name, values, _ in rows])

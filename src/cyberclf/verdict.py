@@ -5,9 +5,10 @@ from typing import Final, cast
 
 import numpy as np
 
-from cyberclf.diagnosis import SourceScore, reliability
+from cyberclf.diagnosis import SourceScore
 from cyberclf.evaluation import Part
 from cyberclf.learning import LearningPoint
+from cyberclf.reliability import reliability_points
 
 __all__ = ["verdict"]
 
@@ -122,7 +123,7 @@ def _belief(part: Part) -> list[str]:
     high = p >= 0.5
     if high.sum() < 20:
         return []
-    ((mean, true, _),) = reliability(truth[high], p[high], n_bins=1)
+    ((mean, true, _),) = reliability_points(truth[high], p[high], bins=1)
     gap = "about as often as it says" if abs(mean - true) < 0.05 else "more often" if true > mean else "less often"
     said = (
         f"Where it says a probability of a half or more, {_percent(mean)} on average, the theme is there in "
