@@ -17,7 +17,7 @@ def read(content: str, path: str = "a.csv") -> list:
 
 
 def rows(content: str, path: str = "a.csv") -> list:
-    return list(csv_rows(io.BytesIO(content.encode()), path, needed=("text",)))
+    return list(csv_rows(io.BytesIO(content.encode()), path))
 
 
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
@@ -132,7 +132,7 @@ def test_the_line_that_names_the_separator_is_no_header(line):
 @pytest.mark.parametrize("head", [b"sep=;\nid;th\xe9me;text\n", b"th\xe9me,text\n"])
 def test_a_header_that_is_no_utf_8_is_said_to_be_none(head):
     with pytest.raises(ArticleError, match="not UTF-8; save it as UTF-8"):
-        list(csv_rows(io.BytesIO(head + b"1;2;3\n"), "a.csv", needed=("text",)))
+        list(csv_rows(io.BytesIO(head + b"1;2;3\n"), "a.csv"))
 
 
 @pytest.mark.parametrize("line", ["sep=\r\n", 'sep="\n', "sep=x\n"])

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from cyberclf.modelcard import headline, write_card
+from cyberclf.evaluation import headline
+from cyberclf.modelcard import write_card
 from cyberclf.themes import Theme
 
 
 @pytest.fixture(scope="module")
 def scores(small, small_corpus):
-    return headline(small_corpus, small)
+    return headline(small_corpus, small.data, small.held_out)
 
 
 def card_of(trained, scores, folder):

@@ -196,7 +196,7 @@ def _read_rows(
     stream: io.BufferedReader, path: str, suffix: str, encoding: Encoding, keep: Sequence[str]
 ) -> Iterator[Piece]:
     if suffix in {".csv", ".tsv"}:
-        yield from from_rows(csv_rows(stream, path, needed=("text",), encoding=encoding), keep)
+        yield from from_rows(csv_rows(stream, path, encoding=encoding), keep)
     elif suffix == ".json":
         yield from from_rows(json_file_rows(stream, path), keep)
     else:

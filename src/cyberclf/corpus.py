@@ -132,7 +132,7 @@ def _read(path: Path, asked: set[str], encoding: Encoding) -> Iterator[LabelledA
     try:
         if name.endswith((".csv", ".tsv")):
             with path.open("rb") as stream:
-                for where, row in csv_rows(stream, str(path), needed=("text",), encoding=encoding):
+                for where, row in csv_rows(stream, str(path), encoding=encoding):
                     # Spreadsheets write a tail of rows that nobody filled.
                     if isinstance(row, dict) and (_was_unread(row) or not any(map(str.strip, row.values()))):
                         continue

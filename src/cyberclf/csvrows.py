@@ -17,8 +17,8 @@ __all__ = ["csv_rows", "guarded", "unguarded"]
 #: A spreadsheet takes a cell that begins so for a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER: Final = re.compile(r"[+-][0-9]+([.,][0-9]+)?")
-#: What tables of others call a column that is needed.
-_ALSO_CALLED: Final = {"text": ("texte", "contenu", "content", "article")}
+#: What tables of others call the column of texts.
+_ALSO_CALLED: Final = {"text", "texte", "contenu", "content", "article"}
 #: How often, on average, lines are read again after quotes that nothing closes, before they are given up.
 _REPEATS: Final = 8
 
@@ -45,9 +45,7 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
 
 
-def csv_rows(
-    stream: Any, path: str, *, needed: tuple[str, ...], encoding: Encoding = "utf-8"
-) -> Iterator[tuple[str, dict[str, Any] | str]]:
+def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterator[tuple[str, dict[str, Any] | str]]:
     """Yield (``FILE:row``, record) of each record of a CSV or TSV file with a header line.
 
     A string instead of a record says what is wrong with the row.
@@ -56,15 +54,13 @@ def csv_rows(
     ----------
     stream : binary stream
     path : str
-    needed : tuple of str
-        Columns.
     encoding : str, default "utf-8"
         Of rows that are not UTF-8; one of `cyberclf.decoding.ENCODINGS`.
 
     Raises
     ------
     ArticleError
-        When the header lacks one of the columns `needed`, or the file cannot be parsed at all.
+        When the header has no column ``text``, or the file cannot be parsed at all.
     """
     csv.field_size_limit(MAX_BYTES)
     lines = decoding_lines(stream, encoding)
@@ -74,11 +70,11 @@ def csv_rows(
         if named := re.fullmatch(r"sep=([,;\t])\s*", head):
             head, first = _head(lines, path, encoding), 3
         if not head.strip():
-            raise ArticleError(f"{path}: empty; it needs a header line with the column {needed[0]}")
+            raise ArticleError(f"{path}: empty; it needs a header line with the column text")
         source = _Lines(head, lines)
         delimiter = named[1] if named else _delimiter(head, path)
         reader = csv.reader(source, delimiter=delimiter, strict=True)
-        columns = _columns(reader, path, needed)
+        columns = _columns(reader, path)
         for number, cells in enumerate(_records(reader, source, len(columns), delimiter), first):
             where = f"{path}:{number}"
             if isinstance(cells, str):
@@ -164,19 +160,16 @@ class _Lines:
         return None
 
 
-def _columns(reader: Any, path: str, needed: tuple[str, ...]) -> list[str]:
+def _columns(reader: Any, path: str) -> list[str]:
     """Read the header line."""
     try:
         columns = [name.strip() for name in next(reader)]
     except csv.Error as error:
         raise ArticleError(f"{path}: the header line is not CSV: {error}") from None
-    for name in needed:
-        if name not in columns:
-            near = next(
-                (column for column in columns if column.casefold() in {name, *_ALSO_CALLED.get(name, ())}), None
-            )
-            advice = f"rename '{near}' to '{name}'" if near else f"it has {', '.join(columns[:12])}"
-            raise ArticleError(f"{path}: no column '{name}'; {advice}")
+    if "text" not in columns:
+        near = next((column for column in columns if column.casefold() in _ALSO_CALLED), None)
+        advice = f"rename '{near}' to 'text'" if near else f"it has {', '.join(columns[:12])}"
+        raise ArticleError(f"{path}: no column 'text'; {advice}")
     # Spreadsheets write columns without a name and without a cell.
     twice = next((name for place, name in enumerate(columns) if name and name in columns[:place]), None)
     if twice is not None:

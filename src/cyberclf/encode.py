@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,14 +112,16 @@ def encode(articles: Iterable[LabelledArticle], themes: Iterable[str]) -> Encode
         marked_array[passage, column] = True
     terms = list(index)
     starts = np.array(first, dtype=np.int64)
-    return Encoded(
+    made = Encoded(
         terms=terms,
         counts=counts,
         first=starts,
         labels=labels,
         marked=marked_array,
-        groups=event_groups(rows, counts, starts, terms),
+        groups=np.arange(len(rows)),
         sources=np.array([article.source or "" for article in rows]),
         kinds=np.array([article.kind for article in rows]),
         counted_pairs=None if pairs is None else frozenset(pairs),
     )
+    words = [term for term in terms if is_word(term)]
+    return replace(made, groups=event_groups(rows, made.words_by_article(), words))

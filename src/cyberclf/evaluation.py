@@ -191,6 +191,14 @@ def _with_operating(part: Part, favoured: npt.NDArray[np.float64], band: npt.NDA
     )
 
 
+def headline(corpus: Corpus, data: Encoded, held_out: OutOfFold) -> Part:
+    """Scores of the kind of articles that the folds by event hold out: real ones, where there are enough."""
+    kind = str(data.kinds[held_out.splits[0].test[0]])
+    name = {"press": "press", "written": "written text", "seed": "seeds"}[kind]
+    n_folds = len({split.name for split in held_out.splits} - {SEEDS})
+    return from_held_out(corpus, data, held_out, kind, name, f"{n_folds} folds, no event on both sides")
+
+
 def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int = 2, say: Say = silent) -> Evaluation:
     """Cross-validate the recipe on a corpus.
 
@@ -206,21 +214,19 @@ def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int
     require_splits(by_event)
     by_source, by_writer = source_splits(data), writer_splits(data)
     kind = str(data.kinds[by_event[0].test[0]])
-    headline = {"press": "press", "written": "written text", "seed": "seeds"}[kind]
 
     def hold_out(splits: list[Split]) -> OutOfFold:
         return out_of_fold(data, splits, recipe, n_jobs=n_jobs, say=say)[0]
 
     held_out, linears = out_of_fold(data, by_event, recipe, n_jobs=n_jobs, say=say)
-    protocol = f"{len([s for s in by_event if s.name != SEEDS])} folds, no event on both sides"
-    parts = [from_held_out(corpus, data, held_out, kind, headline, protocol)]
+    parts = [headline(corpus, data, held_out)]
     for baseline in BASELINES:
         made = run_baseline(data, tuple(by_event), baseline, corpus.themes)
         if made is not None:
             say(f"{baseline.name}: on the same folds")
             rows = np.flatnonzero(data.kinds == kind)
             predictions = Predictions(corpus.themes, data.labels[rows], made[0][rows], made[1][rows], data.groups[rows])
-            name = f"{headline}: {baseline.name}"
+            name = f"{parts[0].name}: {baseline.name}"
             parts.append(_part(name, "the same folds", rows, predictions))
     if by_source:
         protocol = f"{len(by_source)} folds, a source at a time"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import is_word
 from cyberclf.labelled import LabelledArticle
 
 if TYPE_CHECKING:
@@ -32,9 +31,7 @@ _MANY: Final = 10
 _BLOCK: Final = 1000
 
 
-def event_groups(
-    articles: Sequence[LabelledArticle], counts: "csr_matrix", first: IntArray, terms: Sequence[str]
-) -> IntArray:
+def event_groups(articles: Sequence[LabelledArticle], words: "csr_matrix", terms: Sequence[str]) -> IntArray:
     """Give a number to each article, so that those of one event share a number.
 
     Events are as given, but no list of events is free of doubles: dated real articles of which two are much alike
@@ -45,16 +42,15 @@ def event_groups(
     Parameters
     ----------
     articles : sequence of LabelledArticle
-    counts : csr_matrix, shape (n_passages, n_terms)
-    first : ndarray of int64, shape (n_articles + 1,)
-        Passages of article i are ``first[i]:first[i + 1]``.
-    terms : sequence of str, length n_terms
+    words : csr_matrix, shape (n_articles, n_words)
+        Counts of single words.
+    terms : sequence of str, length n_words
 
     Returns
     -------
     ndarray of int64, shape (n_articles,)
     """
-    from scipy.sparse import coo_matrix, csr_matrix
+    from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
     n = len(articles)
@@ -63,9 +59,7 @@ def event_groups(
     for number, article in enumerate(articles):
         if article.event is not None:
             links.append((number, seen.setdefault(article.event, number)))
-    gather = csr_matrix((np.ones(counts.shape[0]), np.arange(counts.shape[0]), first), shape=(n, counts.shape[0]))
-    words = (gather @ counts)[:, np.flatnonzero([is_word(term) for term in terms])].tocsr()
-    links += _near_duplicates(words, [term for term in terms if is_word(term)])
+    links += _near_duplicates(words, terms)
     links += _alike(articles, words)
     pairs = np.array(links, dtype=np.int64).reshape(-1, 2)
     graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.analyzer import count_terms, is_class_term, stem
+from cyberclf.analyzer import bags_of, count_terms, is_class_term, stem
 from cyberclf.calibration import logistic
 from cyberclf.explanation import Explanation, PassagePart, SentencePart, TermPart, ThemeExplanation
 from cyberclf.model import Model
@@ -145,7 +145,7 @@ def explain(model: Model, text: str, *, themes: Iterable[str] | None = None) -> 
 
 def _add_up(model: Model, text: str, found: Sequence[Passage]) -> _Sums:
     n_themes = len(model.theme_list)
-    bags = [count_terms(passage, first=not number) for number, passage in enumerate(found)]
+    bags = bags_of(found)
     whole: Counter[str] = Counter()
     for bag in bags:
         whole.update(bag)

@@ -47,7 +47,7 @@ class Recipe:
     tol : float
         Stopping tolerance of the solver.
     seed : int
-        Of the folds and resamples.
+        Of the folds, of the solver, and of the parts of a learning curve.
     """
 
     C: float = 30.0

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, cast
 
-from cyberclf.corpus import Corpus
-from cyberclf.evaluation import Part, from_held_out
+from cyberclf.evaluation import Part
 from cyberclf.files import atomic_write
 from cyberclf.giving import PER_ARTICLE
 from cyberclf.model import Model
 from cyberclf.training import Trained
 
-__all__ = ["card_path", "headline", "is_card", "markdown_table", "write_card"]
+__all__ = ["card_path", "is_card", "markdown_table", "write_card"]
 
 _TITLE = "# Model card: "
 
@@ -46,16 +45,6 @@ def is_card(path: Path) -> bool:
     """Whether a file begins as the cards do that `write_card` writes."""
     with path.open("rb") as stream:
         return stream.read(len(_TITLE)) == _TITLE.encode()
-
-
-def headline(corpus: Corpus, trained: Trained) -> Part | None:
-    """Cross-validated scores of what was trained; None where nothing could be held out."""
-    splits = trained.held_out.splits
-    if not splits:
-        return None
-    kind = str(trained.data.kinds[splits[0].test[0]])
-    n_folds = len({split.name for split in splits} - {"seeds"})
-    return from_held_out(corpus, trained.data, trained.held_out, kind, kind, f"{n_folds} folds, no event on both sides")
 
 
 def markdown_table(part: Part) -> str:
@@ -167,7 +156,7 @@ def _failures(model: Model, part: Part | None) -> str:
         "- A theme in a single clause of a long article on something else is easily missed.",
         "- A text is taken for one article: of several in one (a newsletter, a page of briefs) the rarer themes are easily missed.",
         "- Words of a theme without its substance (a passing mention, a list of headlines) can earn it wrongly.",
-        "- A source unlike those of the corpus is scored worse than the figures above: `evaluate` has a table with one source left out.",
+        "- A source unlike those of the corpus is scored worse than the figures above; where a corpus names several, `evaluate` has a table with one left out.",
         "- Articles under six words, or unlike the language of the corpus, get the status `short` or `foreign` and no theme.",
     ]
     return "\n".join(said)
@@ -249,8 +238,8 @@ the common value {meta["threshold_common"]:.2f} where articles are few; the spre
 
 ## Limits
 
-Scores are of articles like those of the corpus. Rare themes have wide intervals. Labels are people's readings by a
-codebook, and the best of them disagree now and then. A theme that an article treats in other words than the corpus's is missed.
+Scores are of articles like those of the corpus. Rare themes have wide intervals. Labels are readings, and the
+most careful readers disagree now and then. A theme that an article treats in other words than the corpus's is missed.
 """
 
 

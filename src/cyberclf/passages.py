@@ -6,7 +6,7 @@ from typing import Final
 
 from cyberclf.text import Sentence, sentences
 
-__all__ = ["MAX_WORDS", "REST_WORDS", "TARGET_WORDS", "Passage", "passage_spans", "passages"]
+__all__ = ["MAX_WORDS", "REST_WORDS", "TARGET_WORDS", "Passage", "passages"]
 
 #: A passage is closed at the first sentence end after this many words ...
 TARGET_WORDS: Final = 75
@@ -30,11 +30,6 @@ class Passage:
     start: int
     end: int
     sentences: list[Sentence]
-
-    @property
-    def n_words(self) -> int:
-        """Words of its sentences."""
-        return sum(len(sentence.words) for sentence in self.sentences)
 
 
 def _pieces(found: list[Sentence]) -> Iterator[Sentence]:
@@ -63,6 +58,11 @@ def passages(text: str) -> list[Passage]:
     -------
     list of Passage
         In order, without gap or overlap, covering the text; none where it has no word.
+
+    Examples
+    --------
+    >>> [(passage.start, passage.end) for passage in passages("Une seule phrase.")], passages(" … ")
+    ([(0, 17)], [])
     """
     made: list[Passage] = []
     held = 0
@@ -81,16 +81,3 @@ def passages(text: str) -> list[Passage]:
         made[-1].sentences += rest.sentences
         made[-1].end = rest.end
     return made
-
-
-def passage_spans(text: str) -> list[tuple[int, int]]:
-    """Character spans of the passages.
-
-    Examples
-    --------
-    >>> passage_spans("Une seule phrase.")
-    [(0, 17)]
-    >>> passage_spans(" … ")
-    []
-    """
-    return [(passage.start, passage.end) for passage in passages(text)]

@@ -1,4 +1,4 @@
-"""Tagged rows -> JSON Lines, CSV, or a table or page for people."""
+"""Tagged rows -> JSON Lines, CSV, or a table for people."""
 
 import csv
 import io

@@ -11,8 +11,8 @@ import time
 import numpy as np
 
 from cyberclf.corpus import Corpus
+from cyberclf.evaluation import headline
 from cyberclf.labelled import LabelledArticle
-from cyberclf.modelcard import headline
 from cyberclf.training import train
 
 
@@ -56,9 +56,8 @@ def main() -> None:
     started = time.perf_counter()
     trained = train(corpus, n_jobs=options.jobs, say=print)
     seconds = time.perf_counter() - started
-    part = headline(corpus, trained)
-    if part is not None:
-        print(part.table.loc[["macro", "micro"], ["precision", "recall", "f1", "average_precision"]].round(3))
+    part = headline(corpus, trained.data, trained.held_out)
+    print(part.table.loc[["macro", "micro"], ["precision", "recall", "f1", "average_precision"]].round(3))
     print(f"{seconds:.0f} s to train; fewer than two articles: {', '.join(trained.few) or 'none'}")
 
 

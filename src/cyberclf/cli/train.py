@@ -63,13 +63,14 @@ def train(
         _check_card(card_path(Path(output)))
     read = corpus_of(corpus, encoding)
     names = names_for(read, themes_file)
-    from cyberclf.modelcard import headline, write_card
+    from cyberclf.evaluation import headline
+    from cyberclf.modelcard import write_card
     from cyberclf.reading import rule_as_text
     from cyberclf.status import MIN_WORDS
     from cyberclf.training import train as train_model
 
     trained = train_model(read, themes=names, n_jobs=jobs, say=say)
-    scores = headline(read, trained)
+    scores = headline(read, trained.data, trained.held_out) if trained.held_out.splits else None
     model = trained.model
     if scores is not None:
         show(scores)
