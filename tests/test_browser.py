@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import cyberclf
-from cyberclf.articles import Article, Unreadable
 from cyberclf.corpus import Corpus
 from cyberclf.evaluation import evaluate_model, evaluate_recipe
 from cyberclf.learning import learning_curve
 from cyberclf.report import write_report
+from cyberclf.rows import Article, Unreadable
 from cyberclf.rowspage import write_page
 from cyberclf.tagging import tag_articles
 

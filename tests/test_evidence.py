@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import cyberclf
-from cyberclf.articles import Article, from_rows
 from cyberclf.artifact import fingerprint
 from cyberclf.evidence import as_dict, lines_with_evidence, terminal_painter
 from cyberclf.resuming import identity, resumable
+from cyberclf.rows import Article, from_rows
 from cyberclf.tagging import chunked, tag_chunks
 
 ROOT = Path(__file__).resolve().parents[1]

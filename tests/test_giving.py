@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import cyberclf
-from cyberclf.articles import Article
 from cyberclf.corpus import Corpus
 from cyberclf.errors import ArtifactError
 from cyberclf.evaluation import evaluate_recipe
@@ -21,6 +20,7 @@ from cyberclf.giving import give, themes_per_article
 from cyberclf.labelled import LabelledArticle
 from cyberclf.modelcard import write_card
 from cyberclf.report import report_page
+from cyberclf.rows import Article
 from cyberclf.rowspage import write_page
 from cyberclf.tagging import Chunk, tag_chunk
 from cyberclf.training import train

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as some
 
-from cyberclf.articles import Article, Unreadable, read_articles
+from cyberclf.articles import read_articles
 from cyberclf.corpus import read_corpus
 from cyberclf.errors import ArticleError
 from cyberclf.keeping import as_cell, kept_of
+from cyberclf.rows import Article, Unreadable
 
 LAW = "Le Bénin adopte sa stratégie nationale de cybersécurité, que le conseil des ministres a examinée mercredi."
 SIGNED = "Le Maroc et la Malaisie ont signé mardi une convention de coopération bilatérale en cybersécurité."

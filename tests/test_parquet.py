@@ -8,9 +8,10 @@ import sys
 import pytest
 
 import cyberclf
-from cyberclf.articles import Unreadable, read_articles
+from cyberclf.articles import read_articles
 from cyberclf.parquet import read_chunks, tag_file
 from cyberclf.parquetrows import parquet_rows
+from cyberclf.rows import Unreadable
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")

@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 import pytest
 
 from cyberclf import rowspage
-from cyberclf.articles import Article, Unreadable
 from cyberclf.cli import main
 from cyberclf.phrases import _PHRASES
+from cyberclf.rows import Article, Unreadable
 from cyberclf.rowspage import write_page
 from cyberclf.tagging import TaggedRow, tag_articles
 from cyberclf.themes import Theme

@@ -13,7 +13,6 @@ from scipy.sparse import csr_matrix
 
 import cyberclf
 from cyberclf.analyzer import article_bags, is_word
-from cyberclf.articles import Article
 from cyberclf.cli import cli
 from cyberclf.cli.common import corpus_of
 from cyberclf.corpus import Corpus
@@ -21,6 +20,7 @@ from cyberclf.encode import encode
 from cyberclf.errors import ArtifactError
 from cyberclf.fitting import Recipe
 from cyberclf.labelled import LabelledArticle
+from cyberclf.rows import Article
 from cyberclf.status import (
     MIN_WORDS,
     UNKNOWN,

@@ -15,8 +15,8 @@ from hypothesis import given as whatever
 from hypothesis import strategies as some
 
 import cyberclf
-from cyberclf.articles import Article, Unreadable
 from cyberclf.errors import TaggingError
+from cyberclf.rows import Article, Unreadable
 from cyberclf.tagging import Chunk, chunked, tag_articles, tag_chunks
 from cyberclf.workers import in_order
 
@@ -328,7 +328,7 @@ def test_memory_is_flat_however_long_the_input():
     code = """
 import resource, sys
 import numpy as np
-from cyberclf.articles import Article
+from cyberclf.rows import Article
 from cyberclf.tagged import TaggedTexts
 from cyberclf.tagging import tag_articles
 class Quick:

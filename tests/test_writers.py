@@ -8,7 +8,7 @@ from hypothesis import example
 from hypothesis import given as whatever
 from hypothesis import strategies as some
 
-from cyberclf.articles import Article, Unreadable
+from cyberclf.rows import Article, Unreadable
 from cyberclf.tagged import TaggedTexts
 from cyberclf.tagging import TaggedChunk, TaggedRow
 from cyberclf.themes import Theme

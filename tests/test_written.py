@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cyberclf.articles import Article, Unreadable, read_articles
+from cyberclf.articles import read_articles
 from cyberclf.jsonlines import Lines
+from cyberclf.rows import Article, Unreadable
 from cyberclf.runs import Run
 from cyberclf.tagging import Chunk, tag_articles
 from cyberclf.writers import lines_of

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cyberclf.articles import Article, Unreadable
+from cyberclf.rows import Article, Unreadable
 from cyberclf.tagged import columns_that_hold
 from cyberclf.tagging import TaggedChunk
 

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from cyberclf.articles import Article
 from cyberclf.explain import explain
 from cyberclf.explanation import Explanation, TermPart, ThemeExplanation
 from cyberclf.model import Model
 from cyberclf.phrases import Language, Phrases
+from cyberclf.rows import Article
 from cyberclf.tagging import TaggedChunk, TaggedRow
 from cyberclf.text import printable, writable
 from cyberclf.writers import lines_of

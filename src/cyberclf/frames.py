@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from cyberclf.articles import from_rows
 from cyberclf.columns import columns_of, free_names, our_names
 from cyberclf.model import Model
+from cyberclf.rows import from_rows
 from cyberclf.tagging import chunked, tag_chunks
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from cyberclf.analyzer import bags_of
-from cyberclf.articles import named_by, text_of
 from cyberclf.decoding import Encoding, decode
 from cyberclf.errors import CorpusError
 from cyberclf.passages import passages
+from cyberclf.rows import named_by, text_of
 from cyberclf.themes import id_fault, theme_id
 
 __all__ = ["KINDS", "LabelledArticle", "labelled_article"]

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal
 
-from cyberclf.articles import Article, Piece, Unreadable, read_pieces
+from cyberclf.articles import read_pieces
 from cyberclf.decoding import Encoding
 from cyberclf.errors import TaggingError
 from cyberclf.files import is_replaceable
 from cyberclf.model import Model
 from cyberclf.phrases import Language
 from cyberclf.progress import Progress
+from cyberclf.rows import Article, Piece, Unreadable
 from cyberclf.status import STATUSES
 from cyberclf.tagging import Chunk, TaggedChunk, TaggedRow, chunked, tag_chunks
 from cyberclf.workers import Backend, in_order

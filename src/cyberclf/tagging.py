@@ -6,11 +6,11 @@ from functools import cached_property
 from itertools import count
 from typing import Any, Final
 
-from cyberclf.articles import Article, Piece, Unreadable, articles_of
 from cyberclf.errors import one_line
 from cyberclf.jsonlines import Lines
 from cyberclf.keeping import Kept
 from cyberclf.model import Model
+from cyberclf.rows import Article, Piece, Unreadable, articles_of
 from cyberclf.status import STATUSES, Status
 from cyberclf.tagged import TaggedText, TaggedTexts
 from cyberclf.workers import Backend, in_order

@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from cyberclf.articles import Article, Unreadable
 from cyberclf.csvrows import guarded
 from cyberclf.keeping import Kept, as_cell
 from cyberclf.model import Model
 from cyberclf.phrases import Language, Phrases
+from cyberclf.rows import Article, Unreadable
 from cyberclf.status import MIN_WORDS
 from cyberclf.tagged import TaggedTexts, columns_that_hold
 from cyberclf.tagging import TaggedRow, unread_row

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cyberclf.articles import Unreadable
 from cyberclf.model import Model
 from cyberclf.phrases import Language
+from cyberclf.rows import Unreadable
 from cyberclf.tagging import Chunk, TaggedChunk, tag_chunk
 from cyberclf.writers import json_lines, lines_of
 
