@@ -2,17 +2,22 @@
 
 import csv
 import json
+import signal
+import subprocess
+import sys
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as some
 
-from cyberclf.articles import read_articles
+from cyberclf.articles import read_articles, read_pieces
 from cyberclf.corpus import read_corpus
 from cyberclf.errors import ArticleError
 from cyberclf.keeping import as_cell, kept_of
 from cyberclf.rows import Article, Unreadable
+from cyberclf.tagging import Chunk, chunked, tag_chunk
 
 LAW = "Le Bénin adopte sa stratégie nationale de cybersécurité, que le conseil des ministres a examinée mercredi."
 SIGNED = "Le Maroc et la Malaisie ont signé mardi une convention de coopération bilatérale en cybersécurité."
@@ -33,17 +38,33 @@ def names(*kept):
 
 
 json_values = some.recursive(
-    some.none() | some.booleans() | some.integers() | some.floats() | some.text(),
+    some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False, allow_infinity=False) | some.text(),
     lambda inner: some.lists(inner) | some.dictionaries(some.text(), inner),
     max_leaves=8,
 )
 
 
 @whatever(json_values)
-def test_whatever_json_holds_is_kept_as_it_is_but_for_numbers_that_are_none(value):
+def test_whatever_json_holds_is_kept_as_it_is(value):
     ((name, kept),) = kept_of({"a": value}, ["a"], "f:1")
-    expected = json.loads(json.dumps(value), parse_constant=lambda _: None)
-    assert (name, kept, json.loads(json.dumps(kept, allow_nan=False))) == ("a", expected, expected)
+    # As JSON tells true from 1 and 1.0.
+    assert (name, json.dumps(kept)) == ("a", json.dumps(value))
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_numbers_that_are_none_are_none_wherever_they_stand(number):
+    row = {"a": number, "b": [1.5, number], "c": {"d": [number]}}
+    assert kept_of(row, "abc", "f:1") == (("a", None), ("b", [1.5, None]), ("c", {"d": [None]}))
+
+
+@pytest.mark.parametrize("column", ["date", "Date", " DATE ", "da\u0302te"])
+def test_a_column_is_found_whatever_its_case_and_accents_and_space(column):
+    name = "d\u00e2te" if "\u0302" in column else "date"
+    assert kept_of({"datum": 1, column: 2}, [name], "f:1") == ((name, 2),)
+
+
+def test_the_very_name_comes_first():
+    assert kept_of({"Date": 1, "date": 2}, ["date"], "f:1") == (("date", 2),)
 
 
 def test_what_json_does_not_know_is_its_string():
@@ -55,8 +76,14 @@ def test_what_is_nested_too_deep_is_an_error_that_names_row_and_column():
     deep = []
     for _ in range(100_000):
         deep = [deep]
-    with pytest.raises(ArticleError, match="f:7: 'x' cannot be kept"):
+    with pytest.raises(ArticleError, match="f:7: 'x' is nested too deep, or no value; do not --keep it"):
         kept_of({"x": deep}, ["x"], "f:7")
+
+
+def test_what_is_longer_than_any_article_is_an_error_that_names_the_column(monkeypatch):
+    monkeypatch.setattr("cyberclf.keeping.MAX_BYTES", 10)
+    with pytest.raises(ArticleError, match="f:7: 'x' is longer than 10 characters; do not --keep it"):
+        kept_of({"x": "a" * 11}, ["x"], "f:7")
 
 
 def test_articles_keep_what_is_asked_and_nothing_else(tmp_path):
@@ -78,6 +105,33 @@ def test_json_lines_hold_values_as_they_were(tmp_path, call):
         }
     assert list(rows[0])[:7] == ["id", "title", "tags", "date", "event", "score", "themes"]
     assert rows[1]["status"] == "error"
+
+
+TABLE = 'id;Texte libre;text;Score\r\na;"=1+1";"{LAW}";-1,5e3\r\nb;+33 6 12;"{LAW}";-1+cmd\r\n'.replace("{LAW}", LAW)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.json"])
+def test_tables_and_arrays_give_them_too(tmp_path, call, name):
+    if name == "a.json":
+        rows = [{"id": "a", "text": LAW, "Texte libre": "=1+1", "Score": "-1,5e3"}]
+        rows += [{"id": "b", "text": LAW, "Texte libre": "+33 6 12", "Score": "-1+cmd"}]
+        content = json.dumps(rows)
+    else:
+        content = TABLE.replace(";", "\t") if name == "a.tsv" else TABLE
+    (tmp_path / name).write_text(content, "utf-8")
+    kept = names("texte libre", "Score")
+    rows = [json.loads(line) for line in call("predict", tmp_path / name, *kept)[1].splitlines()]
+    assert [(row["texte libre"], row["Score"]) for row in rows] == [("=1+1", "-1,5e3"), ("+33 6 12", "-1+cmd")]
+    out = call("predict", tmp_path / name, "--format", "csv", *kept)[1]
+    cells = [(row["texte libre"], row["Score"]) for row in csv.DictReader(out.splitlines())]
+    assert cells == [("'=1+1", "-1,5e3"), ("'+33 6 12", "'-1+cmd")]
+
+
+def test_a_name_is_guarded_and_written_once(tmp_path, call):
+    given = write(tmp_path / "a.jsonl", [{"text": LAW, "=x": 1}])
+    out = call("predict", given, "--format", "csv", *names("=x", " =x", "=x"))[1]
+    assert out.splitlines()[0].startswith("id,title,'=x,themes,")
+    assert call("predict", given, *names("=x", "=x"))[1].count('"=x"') == 1
 
 
 def test_columns_of_a_table_hold_numbers_and_no_formula(tmp_path, call):
@@ -104,13 +158,53 @@ def test_a_file_without_such_columns_stands_beside_one_that_has_them(tmp_path, c
         rows = list(csv.DictReader(stream))
     assert [row["date"] for row in rows] == ["2024-05-02", "2024-05-03", "", "", ""]
     assert [row["status"] for row in rows] == ["ok", "error", "ok", "ok", "error"]
+    (tmp_path / "o.csv").unlink()
+    lines = call("predict", tmp_path, "--format", "jsonl", *names("date"))[1].splitlines()
+    dates = [json.loads(line).get("date", "no key") for line in lines]
+    assert dates == ["2024-05-02", "2024-05-03", None, None, None]
 
 
 def test_a_column_in_which_no_row_has_anything_is_said(tmp_path, call):
     given = write(tmp_path / "a.jsonl")
     for options in ((), ("--output", tmp_path / "o.csv"), ("--output", tmp_path / "o.html")):
         err = call("predict", given, *options, *names("daet", "date"))[2]
-        assert "no row has anything in daet, which --keep names" in err
+        assert "no row read has anything in daet, which --keep names; the first row has id, text, date, source" in err
+
+
+def test_a_column_of_nothing_but_zeros_is_not_empty(tmp_path, call):
+    given = write(tmp_path / "a.jsonl", [{"text": LAW, "n": 0, "f": False, "l": []}])
+    assert call("predict", given, *names("n", "f", "l"))[2] == ""
+
+
+def test_an_article_that_fails_keeps_them(model):
+    class Failing:
+        theme_list = model.theme_list
+
+        def tag_texts(self, _):
+            raise ZeroDivisionError
+
+    article = Article("a", LAW, "f:1", kept=(("date", "2024"),))
+    (made,) = tag_chunk(Chunk([article], ["date"]), Failing()).articles
+    assert (made.reason, made.kept) == ("f:1: could not be tagged: ZeroDivisionError", article.kept)
+
+
+def test_what_is_kept_counts_for_the_size_of_a_chunk():
+    long = [Article("a", LAW, "a", kept=(("v", "x" * 400_000), ("w", ["y" * 200_000]))) for _ in range(4)]
+    assert [len(chunk.articles) for chunk in chunked(long, ["v", "w"])] == [2, 2]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX")
+def test_a_run_that_was_killed_goes_on_with_the_same_columns(tmp_path):
+    given = write(tmp_path / "a.jsonl", [{"text": LAW * 30, "n": n} for n in range(20_000)])
+    command = [sys.executable, "-m", "cyberclf", "predict", given, "--keep", "n", "--output"]
+    subprocess.run([*command, tmp_path / "whole.csv"], check=True)
+    with subprocess.Popen([*command, tmp_path / "o.csv"]) as run:
+        while run.poll() is None and not (tmp_path / "o.csv.part").exists():
+            pass
+        run.kill()
+    done = subprocess.run([*command, tmp_path / "o.csv", "--resume"], check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "o.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["o.csv", "o.jsonl"])
@@ -139,6 +233,7 @@ def test_a_page_shows_them_below_the_title_and_escaped(tmp_path, call):
     page = (tmp_path / "o.html").read_text("utf-8")
     assert '<span class="id">&lt;b&gt;Le Soir&lt;/b&gt; · 2024-05-02 · longlong' in page
     assert "<b>Le" not in page
+    assert "longlong…</span>" in page
     assert 100 * "long" not in page
 
 
@@ -162,13 +257,53 @@ def test_a_parquet_file_gives_and_takes_them(tmp_path, call):
     assert table["tags"].to_pylist() == [None, '["é", {"x": null}]', None]
 
 
+def test_parquet_values_that_python_cannot_hold_cost_no_answer(tmp_path, call):
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    odd = {
+        "far": pa.array([4_000_000], pa.int32()).cast(pa.date32()),
+        "later": pa.array([2**62], pa.int64()).cast(pa.timestamp("us")),
+        "fine": pa.array([1_714_600_000_123_456_789], pa.int64()).cast(pa.timestamp("ns")),
+        "mars": pa.array([1], pa.int64()).cast(pa.timestamp("us", "Mars/Base")),
+        "twice": pa.StructArray.from_arrays([pa.array([1]), pa.array([2])], ["a", "a"]),
+        "bytes": pa.array([b"2024-05-02 \xff"], pa.binary()),
+        "torn": pa.array([b"caf\xe9"], pa.binary()).view(pa.string()),
+        "price": pa.array([Decimal("12.50")], pa.decimal128(6, 2)),
+        "none": pa.array([None], pa.null()),
+    }
+    table = pa.table({"id": pa.array([2**62], pa.int64()).cast(pa.timestamp("us")), "text": [LAW], **odd})
+    pq.write_table(table, tmp_path / "a.parquet", store_schema=True)
+    write(tmp_path / "b.jsonl")
+    for name in ("o.jsonl", "o.csv", "o.html", "o.parquet"):
+        status, _, err = call("predict", tmp_path, "--output", tmp_path.parent / name, *names(*odd))
+        assert (status, "Traceback" in err) == (0, False)
+    rows = [json.loads(line) for line in (tmp_path.parent / "o.jsonl").read_text("utf-8").splitlines()]
+    assert [row["status"] for row in rows] == ["ok", "ok", "error", "ok"]
+    row = rows[0]
+    assert (row["bytes"], row["torn"], row["price"], row["none"]) == ("2024-05-02 \ufffd", "caf\ufffd", "12.50", None)
+    assert row["fine"].startswith("2024-05-01")
+    assert row["fine"].endswith("123456789")
+
+
+def test_a_long_value_that_a_few_bytes_repeat_is_not_held_for_all_rows(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    repeated = pa.DictionaryArray.from_arrays(pa.array([0] * 200, pa.int32()), pa.array(["x" * 2_000_000]))
+    pq.write_table(pa.table({"text": [LAW] * 200, "v": repeated}), tmp_path / "a.parquet")
+    chunks = chunked(read_pieces(str(tmp_path / "a.parquet"), keep=["v"]), ["v"])
+    assert {len(chunk.pieces) for chunk in chunks} == {1}
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--keep", "status"], "'status' is written by cyberclf itself"),
-        (["--keep", "p_strategy"], "'p_strategy' is written by cyberclf itself"),
-        (["--keep", "text"], "'text' is kept by --text"),
+        (["--keep", "status"], "'status' is what cyberclf writes itself; rename the column to keep it"),
+        (["--keep", "p_strategy"], "'p_strategy' is what cyberclf writes itself"),
+        (["--keep", "text"], "texts are written by --text"),
+        (["--keep", "explanation"], "'explanation' is what cyberclf writes itself"),
+        (["--keep", "probabilities "], "'probabilities' is what cyberclf writes itself"),
         (["--keep", " "], "a column has a name"),
+        (["--keep", "\udcff"], "a column has a name"),
         (["--keep", "date", "--format", "table"], "--keep goes with --format jsonl, csv, html or parquet"),
         (["--keep", "date", "--cluster", "tcp://x:1"], "neither it, --text, --keep nor --encoding with --cluster"),
     ],
@@ -191,6 +326,9 @@ def test_workers_keep_them_as_one_process_does(tmp_path, call):
     assert [row["n"] for row in rows] == [str(n) for n in range(3000)]
 
 
-@pytest.mark.parametrize(("value", "cell"), [(1.5, "1.5"), ({"é": 1}, '{"é": 1}'), (False, "false"), ("", "")])
-def test_a_cell_says_a_value_as_json_does_but_for_strings(value, cell):
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [(1.5, "1.5"), (["a", "b"], "a;b"), (["a;b"], '["a;b"]'), ({"é": 1}, '{"é": 1}'), (False, "false"), ("", "")],
+)
+def test_a_cell_says_a_value_as_json_does_but_for_strings_and_lists_of_them(value, cell):
     assert as_cell(value) == cell

@@ -13,11 +13,12 @@ from typing import IO, Any, Final, cast
 from cyberclf.csvrows import csv_rows
 from cyberclf.decoding import Encoding, decode
 from cyberclf.errors import ArticleError, MissingExtraError
-from cyberclf.jsonlines import MAX_BYTES, json_file_rows, line_blocks
+from cyberclf.jsonlines import MAX_BYTES, json_file_rows, json_rows, line_blocks
 from cyberclf.rows import Article, Piece, Unreadable, articles_of, from_rows
 
 __all__ = [
     "SUFFIXES",
+    "first_columns",
     "read_articles",
     "read_pieces",
     "sheet_advice",
@@ -113,6 +114,30 @@ def _read_rows(
         yield from from_rows(json_file_rows(stream, path), keep)
     else:
         yield from line_blocks(stream, path)
+
+
+def first_columns(files: Sequence[str], encoding: Encoding) -> list[str]:
+    """Names of the columns, or keys, of the first row of the first file that has rows; none where none has."""
+    for path in files:
+        suffix = Path(path).suffix.lower()
+        try:
+            if suffix == ".parquet":
+                from cyberclf.parquetrows import open_parquet
+
+                with open_parquet(path) as opened:
+                    return list(opened.schema_arrow.names)
+            if suffix in SUFFIXES and suffix != ".txt":
+                with Path(path).open("rb") as stream:
+                    if suffix in {".csv", ".tsv"}:
+                        rows = csv_rows(stream, path, encoding=encoding)
+                    else:
+                        rows = json_file_rows(stream, path) if suffix == ".json" else json_rows(stream, path)
+                    found = next((row for _, row in rows if isinstance(row, dict)), None)
+                if found is not None:
+                    return list(found)
+        except (ArticleError, MissingExtraError, OSError):
+            continue
+    return []
 
 
 def _bounded(path: str) -> bytes:

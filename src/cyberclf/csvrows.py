@@ -16,7 +16,6 @@ __all__ = ["csv_rows", "guarded", "unguarded"]
 
 #: A spreadsheet takes a cell that begins so for a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER: Final = re.compile(r"[+-][0-9]+([.,][0-9]+)?")
 #: What tables of others call the column of texts.
 _ALSO_CALLED: Final = {"text", "texte", "contenu", "content", "article"}
 #: How often, on average, lines are read again after quotes that nothing closes, before they are given up.
@@ -28,10 +27,10 @@ def guarded(cell: str) -> str:
 
     Examples
     --------
-    >>> guarded("=1+1"), guarded("1+1"), guarded("-1,5")
-    ("'=1+1", '1+1', '-1,5')
+    >>> guarded("=1+1"), guarded("1+1")
+    ("'=1+1", '1+1')
     """
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def unguarded(cell: str) -> str:

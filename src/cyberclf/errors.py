@@ -34,7 +34,7 @@ class ArtifactError(ValueError):
     """A file is not an artifact that this version can open."""
 
 
-class TaggingError(RuntimeError):
+class TaggingError(ValueError):
     """A run over many articles cannot begin, go on or be resumed."""
 
 

@@ -24,7 +24,10 @@ BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
 _RESAMPLES = 1000
-_LIMITS = (2.5, 97.5)
+#: Fewer say little of an interval's ends; more than so many weights in all take minutes.
+_LEAST_RESAMPLES = 50
+_MOST_WEIGHTS = 40_000_000
+LIMITS = (2.5, 97.5)
 #: Numbers held at once when all decisions are ranked on each resample.
 _BATCH = 2_000_000
 
@@ -98,7 +101,7 @@ def resamples(n_articles: int, n_themes: int, *, groups: IntArray | None = None,
     which nothing can be drawn from.
     """
     rng = np.random.default_rng(seed)
-    n_resamples = max(50, min(_RESAMPLES, 40_000_000 // max(1, n_articles * n_themes)))
+    n_resamples = max(_LEAST_RESAMPLES, min(_RESAMPLES, _MOST_WEIGHTS // max(1, n_articles * n_themes)))
     event = np.arange(n_articles) if groups is None else np.unique(groups, return_inverse=True)[1]
     n_events = int(event.max()) + 1 if n_articles else 0
     if n_events < 2:
@@ -205,7 +208,7 @@ def _row(values: FloatArray, support: int) -> dict[str, float]:
     for name, sample in zip(("precision", "recall", "f1", "average_precision"), values, strict=True):
         row[name] = float(sample[0])
         rest = sample[1:][~np.isnan(sample[1:])]
-        low, high = np.percentile(rest, _LIMITS) if len(rest) else (np.nan, np.nan)
+        low, high = np.percentile(rest, LIMITS) if len(rest) else (np.nan, np.nan)
         row[f"{name}_low"], row[f"{name}_high"] = float(low), float(high)
     row["support"] = support
     return row

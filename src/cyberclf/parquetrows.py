@@ -1,11 +1,12 @@
 """Parquet in: rows as they stand in a file, a few hundred at a time; needs the extra ``parquet`` (pyarrow)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from cyberclf.errors import ArticleError, MissingExtraError, one_line
 from cyberclf.jsonlines import MAX_BYTES
+from cyberclf.keeping import is_alike
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["TableRows", "open_parquet", "parquet_rows", "pyarrow_or_advice", "stream_of", "table_rows"]
 
 _COLUMNS: Final = ("id", "title", "text")
+#: What pyarrow raises for values that Python cannot hold.
+_UNCONVERTED: Final = (OverflowError, TypeError, ValueError)
 #: Stands for a text whose bytes are no UTF-8.
 _NOT_UTF8: Final = object()
 #: Rows that go on together.
@@ -56,10 +59,10 @@ def open_parquet(path: str) -> Any:
     return opened
 
 
-def _batches(path: str, columns: Sequence[str] | None = None) -> Iterator["pa.RecordBatch"]:
+def _batches(path: str, wanted: Callable[[str], bool] | None = None) -> Iterator["pa.RecordBatch"]:
     pyarrow = pyarrow_or_advice()
     with open_parquet(path) as opened:
-        kept = [name for name in columns if name in opened.schema_arrow.names] if columns else None
+        kept = list(filter(wanted, opened.schema_arrow.names)) if wanted else None
         held: list[pa.RecordBatch] = []
         size = 0
         try:
@@ -82,18 +85,21 @@ def _joined(batches: "list[pa.RecordBatch]") -> "list[pa.RecordBatch]":
 
 
 def _rows(
-    batch: "pa.RecordBatch", path: str, before: int, wanted: Sequence[str] = _COLUMNS
+    batch: "pa.RecordBatch", path: str, before: int, others: Sequence[str] = ()
 ) -> Iterator[tuple[str, dict[str, Any] | str]]:
-    kept = [name for name in wanted if name in batch.schema.names]
-    columns = [_values(batch.column(name)) for name in kept]
+    own = [name for name in _COLUMNS if name in batch.schema.names]
+    names = [*own, *others]
+    columns = [_values(batch.column(name)) for name in own]
+    columns += [map(_kept_value, batch.column(name)) for name in others]
     for number, cells in enumerate(zip(*columns, strict=True), before + 1):
         where = f"{path}:{number}"
-        if any(cell is _NOT_UTF8 for cell in cells):
+        read = cells[: len(own)]
+        if any(cell is _NOT_UTF8 for cell in read):
             yield where, f"{where}: not UTF-8; save it as UTF-8"
-        elif any(isinstance(cell, str) and len(cell) > MAX_BYTES for cell in cells):
+        elif any(isinstance(cell, str) and len(cell) > MAX_BYTES for cell in read):
             yield where, f"{where}: longer than {MAX_BYTES} characters; not an article"
         else:
-            yield where, dict(zip(kept, cells, strict=True))
+            yield where, dict(zip(names, cells, strict=True))
 
 
 def _values(column: Any) -> Iterable[Any]:
@@ -102,7 +108,7 @@ def _values(column: Any) -> Iterable[Any]:
         return map(_value, column)
     try:
         return list(column.to_pylist())
-    except UnicodeDecodeError:
+    except (*_UNCONVERTED, pyarrow_or_advice().ArrowException):
         return [_value(cell) for cell in column]
 
 
@@ -111,6 +117,23 @@ def _value(cell: Any) -> Any:
         return cell.as_py()
     except UnicodeDecodeError:
         return _NOT_UTF8
+    except (*_UNCONVERTED, pyarrow_or_advice().ArrowException):
+        return _kept_value(cell)
+
+
+def _kept_value(cell: Any) -> Any:
+    """Return what a person may read of a value, whatever it is."""
+    pa = pyarrow_or_advice()
+    try:
+        return cell.as_py()
+    except UnicodeDecodeError:
+        return bytes(cell.as_buffer()).decode("utf-8", "replace") if hasattr(cell, "as_buffer") else None
+    except (*_UNCONVERTED, pa.ArrowException):
+        # Times that Python has no name for: beyond its calendar, or finer than microseconds.
+        try:
+            return cell.cast(pa.string()).as_py()
+        except (*_UNCONVERTED, pa.ArrowException):
+            return None
 
 
 def parquet_rows(path: str, keep: Sequence[str] = ()) -> Iterator[tuple[str, dict[str, Any] | str]]:
@@ -124,9 +147,9 @@ def parquet_rows(path: str, keep: Sequence[str] = ()) -> Iterator[tuple[str, dic
         When pyarrow is not installed.
     """
     before = 0
-    wanted = (*_COLUMNS, *keep)
-    for batch in _batches(path, wanted):
-        yield from _rows(batch, path, before, wanted)
+    for batch in _batches(path, lambda column: column in _COLUMNS or any(is_alike(column, name) for name in keep)):
+        others = [column for column in batch.schema.names if column not in _COLUMNS]
+        yield from _rows(batch, path, before, others)
         before += len(batch)
 
 

@@ -1,7 +1,7 @@
 """An article as read, and the rows that hold articles: rows in are articles out, or why not, in their place."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from cyberclf.errors import ArticleError, one_line
@@ -92,9 +92,11 @@ Piece = Article | Unreadable | Rows
 
 def articles_of(pieces: Iterable[Piece], keep: Sequence[str] = ()) -> Iterator[Article | Unreadable]:
     """Make articles of what `read_pieces` yields, with the columns `keep` of their rows."""
+    nothing = tuple([(name, None) for name in keep])
     for piece in pieces:
         if isinstance(piece, Article | Unreadable):
-            yield piece
+            # A text, and a file that cannot be read, have no columns.
+            yield replace(piece, kept=nothing) if keep and not piece.kept else piece
         else:
             yield from from_rows(piece.rows(), keep)
 

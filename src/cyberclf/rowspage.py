@@ -20,10 +20,13 @@ __all__ = ["MAX_TEXTS", "write_page"]
 MAX_TEXTS: Final = 2_000
 #: Characters of one article's text.
 MAX_TEXT: Final = 50_000
-#: Characters of a title: of an article without one, it is the first paragraph.
+#: Characters of a title (of an article without one, it is the first paragraph), and of a column kept.
 MAX_TITLE: Final = 160
-#: With more themes, each article shows its likeliest ones, not a column a theme.
+#: With more themes, each article shows so many of its likeliest ones, not a column a theme.
 _MAX_COLUMNS: Final = 6
+_LIKELIEST: Final = 5
+#: Themes counted above the rows: as many as two or three lines hold.
+_MAX_TILES: Final = 12
 
 
 def write_page(rows: Iterable[TaggedRow], stream: IO[str], model: Model, *, language: Language = "en") -> None:
@@ -96,7 +99,7 @@ def _above(model: Model, say: Phrases, statuses: Counter[str], given: Counter[st
     notes = f"{_note(say('capped', n=MAX_TEXTS, others=texts - MAX_TEXTS))}\n" if texts > MAX_TEXTS else ""
     tiles = "".join(
         f"<div><dt>{_both(theme, say)}</dt><dd>{say.number(given[theme.id])}</dd></div>"
-        for theme in model.theme_list[:12]
+        for theme in model.theme_list[:_MAX_TILES]
     )
     bars = say("bars", rule=say(f"rule {model.per_article}"))
     return (
@@ -161,10 +164,9 @@ def _row(row: TaggedRow, number: int, model: Model, say: Phrases, *, with_text: 
     probabilities = [row.probabilities.get(theme, 0.0) for theme in model.themes]
     given = " ".join(str(order[theme]) for theme in row.themes)
     values = " ".join(f"{p:.4f}" for p in probabilities) if _has_bars(row) else ""
-    name = row.title if len(row.title) <= MAX_TITLE else f"{row.title[:MAX_TITLE].rstrip()}…"
-    name = name or row.id
+    name = _cut(row.title) or row.id
     where = row.where if row.id == row.where else f"{row.id} · {row.where}"
-    kept = " · ".join(cell[:MAX_TITLE] for _, value in row.kept if (cell := as_cell(value).strip()))
+    kept = " · ".join(_cut(cell) for _, value in row.kept if (cell := as_cell(value).strip()))
     below_title = f'<span class="id">{escape(kept)}</span>' if kept else ""
     said = _status(row.status, say)
     if row.status == "ok":
@@ -186,6 +188,10 @@ def _row(row: TaggedRow, number: int, model: Model, say: Phrases, *, with_text: 
     )
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_TITLE else f"{text[:MAX_TITLE].rstrip()}…"
+
+
 def _has_bars(row: TaggedRow) -> bool:
     """Whether its probabilities mean something, or gave it a theme."""
     return row.status == "ok" or bool(row.themes)
@@ -194,7 +200,7 @@ def _has_bars(row: TaggedRow) -> bool:
 def _cells(row: TaggedRow, probabilities: list[float], model: Model, say: Phrases) -> str:
     shown = range(len(probabilities))
     if len(probabilities) > _MAX_COLUMNS:
-        likely = sorted(shown, key=lambda j: -probabilities[j])[:5] if _has_bars(row) else []
+        likely = sorted(shown, key=lambda j: -probabilities[j])[:_LIKELIEST] if _has_bars(row) else []
         bars = "".join(_bar(row, j, probabilities[j], model, say) for j in likely)
         return f'<td class="likely">{bars}</td>'
     if not _has_bars(row):

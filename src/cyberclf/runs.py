@@ -9,6 +9,7 @@ from cyberclf.articles import read_pieces
 from cyberclf.decoding import Encoding
 from cyberclf.errors import TaggingError
 from cyberclf.files import is_replaceable
+from cyberclf.keeping import is_alike
 from cyberclf.model import Model
 from cyberclf.phrases import Language
 from cyberclf.progress import Progress
@@ -68,7 +69,7 @@ class Run:
     without : list of str
         Files in which there was no article, not even one that cannot be read.
     filled : set of str
-        Columns of `keep` that were not empty in all rows of this run.
+        Columns of `keep` in which some row of this run has something.
     before : int
         Rows that were there when the run was resumed.
     kept : bool
@@ -92,13 +93,12 @@ class Run:
     filled: set[str] = field(default_factory=set)
     before: int = 0
     kept: bool = False
-    _looks: bool = field(default=True, init=False)
 
     @property
     def unfilled(self) -> list[str]:
-        """Columns of `keep` in which no row has anything; none, where nobody looked."""
-        looked = self._looks and not self.before and any(self.counts.values())
-        return [name for name in self.keep if name not in self.filled] if looked else []
+        """Columns of `keep` in which no row of this run has anything; none, where none was read."""
+        read = sum(self.counts.values()) - self.before
+        return [name for name in self.keep if name not in self.filled] if read else []
 
     def to_stream(self, stream: IO[str]) -> None:
         """Tag all, and write as text what comes out.
@@ -151,8 +151,9 @@ class Run:
             from cyberclf import parquet
 
             table = parquet.Table(self.model, self.files, self.keep)
-            # Whose batches go on as they are.
-            self._looks = not table.keeps
+            if table.keeps:
+                # Whose columns go on as they are.
+                self.filled |= {name for name in self.keep if any(is_alike(one, name) for one in table.schema.names)}
         run = identity(list(self.files), model=model_fingerprint, fmt=self.fmt, version=cyberclf.__version__)
         part: PartFile | None = None
         try:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from cyberclf.errors import one_line
 from cyberclf.jsonlines import Lines
-from cyberclf.keeping import Kept
+from cyberclf.keeping import Kept, size_of
 from cyberclf.model import Model
 from cyberclf.rows import Article, Piece, Unreadable, articles_of
 from cyberclf.status import STATUSES, Status
@@ -164,6 +164,7 @@ def chunked(pieces: Iterable[Piece], keep: Sequence[str] = ()) -> Iterator[Chunk
         else:
             rows += 1
             chars += len(piece.text) if isinstance(piece, Article) else 0
+            chars += size_of(piece.kept) if keep and isinstance(piece, Article | Unreadable) else 0
         if rows >= MAX_ROWS or chars >= MAX_CHARS:
             yield Chunk(held, keep)
             held = []

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -23,6 +24,8 @@ __all__ = ["head_of", "is_result", "json_lines", "lines_of"]
 
 #: A string as `json.dumps(..., ensure_ascii=False)` writes it.
 _quoted: Final = json.encoder.encode_basestring
+#: A number that looks as a formula begins, and is none.
+_BELOW_ZERO: Final = re.compile(r"-[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?")
 #: What only our rows have together.
 _OURS: Final = frozenset({"themes", "review", "status", "passages"})
 #: Bytes in which a first line must end to be looked at.
@@ -137,19 +140,21 @@ def _share(value: float) -> str:
 def _csv(rows: Iterable[TaggedRow], model: Model, keep: Sequence[str], *, with_text: bool) -> Iterator[str]:
     for row in rows:
         made = row.as_dict(with_text=with_text)
-        kept = dict(row.kept)
+        kept = dict(row.kept) if keep else {}
         cells = [
             row.id,
             made["title"],
             *([row.text] if with_text else []),
-            *(_kept(kept.get(name)) for name in keep),
             ";".join(row.themes),
             ";".join(row.review),
             row.status,
         ]
         cells += [made["probabilities"].get(theme, "") for theme in model.themes]
         cells += [json.dumps(made["passages"], ensure_ascii=False) if row.passages else "", row.error]
-        yield _csv_line(map(_cell, cells))
+        guarded_cells = list(map(_cell, cells))
+        place = 3 if with_text else 2
+        guarded_cells[place:place] = [_kept_cell(kept.get(name)) for name in keep]
+        yield _csv_line(guarded_cells)
 
 
 def _csv_head(model: Model, keep: Sequence[str], *, with_text: bool) -> str:
@@ -164,12 +169,13 @@ def _csv_line(cells: Iterable[str]) -> str:
     return f"{line.getvalue()[:-2]}\n"
 
 
-def _kept(value: object) -> object:
-    return value if type(value) in {int, float} else as_cell(value)
+def _kept_cell(value: object) -> str:
+    cell = writable(as_cell(value))
+    return cell if _BELOW_ZERO.fullmatch(cell) else guarded(cell)
 
 
 def _cell(value: object) -> str:
-    return str(value) if isinstance(value, int | float) else guarded(writable(str(value)))
+    return str(value) if isinstance(value, float) else guarded(writable(str(value)))
 
 
 def head_of(model: Model, fmt: str, *, with_text: bool = False, keep: Sequence[str] = ()) -> str:

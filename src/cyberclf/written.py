@@ -31,7 +31,7 @@ class Written:
     reasons : tuple of str
         Of the first ten errors among them.
     filled : frozenset of str
-        Columns kept that are not empty in all of them.
+        Columns kept in which some row has something.
     """
 
     content: bytes

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from cyberclf.text import writable
+
 __all__ = ["check_kept", "check_use", "format_of", "level_of", "thresholds_of"]
 
 #: What a suffix of --output says.
@@ -70,10 +72,15 @@ def check_kept(keep: Sequence[str], themes: Sequence[str]) -> None:
 
     ours = {"id", "title", "text", "probabilities", "explanation", *our_names(themes)}
     for name in keep:
-        if name in ours or not name.strip():
-            said = "'text' is kept by --text" if name == "text" else f"'{name}' is written by cyberclf itself"
-            said = said if name.strip() else "a column has a name"
-            raise click.BadParameter(f"{said}; name a column of yours", param_hint="'--keep'")
+        fault = ""
+        if not name or writable(name) != name:
+            fault = "a column has a name, of letters that UTF-8 can hold; name one"
+        elif name == "text":
+            fault = "texts are written by --text; give that"
+        elif name in ours:
+            fault = f"'{name}' is what cyberclf writes itself; rename the column to keep it"
+        if fault:
+            raise click.BadParameter(fault, param_hint="'--keep'")
 
 
 def thresholds_of(own: tuple[str, ...]) -> tuple[tuple[str, float], ...]:

@@ -11,6 +11,7 @@ from cyberclf.calibration import FAVOURS
 from cyberclf.choices import Choices
 from cyberclf.cli.asked import check_kept, check_use, format_of, level_of, thresholds_of
 from cyberclf.cli.common import check_paths, encoding_option, fail, is_output, jobs_option, opened, say
+from cyberclf.errors import one_line
 from cyberclf.model import Model
 from cyberclf.phrases import LANGUAGES
 
@@ -117,7 +118,7 @@ def predict(
     """
     _check_paths([*paths, *([model] if model is not None else [])], output)
     choices = Choices(favour, thresholds_of(own), level_of(level), force)
-    keep = tuple(dict.fromkeys(keep))
+    keep = tuple(dict.fromkeys(name.strip() for name in keep))
     loaded = _chosen(cyberclf.load(model), choices)
     if cluster:
         if encoding != "utf-8" or explain or with_text or keep:
@@ -178,7 +179,11 @@ def predict(
     if run.before:
         say(f"cyberclf: went on after {run.before} articles")
     if run.unfilled:
-        say(f"cyberclf: no row has anything in {', '.join(run.unfilled)}, which --keep names")
+        from cyberclf.articles import first_columns
+
+        found = first_columns(files, encoding)
+        there = f"; the first row has {one_line(', '.join(found), 300)}" if found else ""
+        say(f"cyberclf: no row read has anything in {', '.join(run.unfilled)}, which --keep names{there}")
     _sum_up(run.counts, run.reasons, run.without)
 
 
