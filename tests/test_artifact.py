@@ -59,6 +59,12 @@ def test_what_is_saved_is_what_is_loaded_and_saving_twice_gives_the_same_bytes(s
         np.testing.assert_array_equal(getattr(back, name), getattr(small.model, name))
 
 
+def test_a_length_penalty_comes_back(small, tmp_path):
+    save(replace(small.model, length_penalty=1.0), tmp_path / "m")
+    assert load(tmp_path / "m").length_penalty == 1.0
+    assert b"length_penalty" not in BYTES
+
+
 def test_it_is_small():
     assert len(BYTES) <= 8_000_000
 
@@ -117,6 +123,7 @@ CHANGES = {
     "words for numbers": (lambda h, _: h.update(calibration="x"), "damaged"),
     "a short array": (lambda _, t: t.update(coef=t["coef"][:5]), "coef has shape"),
     "a missing array": (lambda _, t: t.pop("idf"), "damaged"),
+    "a penalty that is none": (lambda h, _: h.update(length_penalty=-1.0), "length_penalty is not between 0 and 1"),
     "not a number": (lambda _, t: t.update(idf=t["idf"] * np.float32(np.nan)), "not finite"),
 }
 

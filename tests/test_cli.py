@@ -606,6 +606,14 @@ def test_train_twice_gives_the_same_bytes(tmp_path, call, user_csv):
     assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
 
 
+def test_themes_that_no_review_band_is_promised_for_are_named(tmp_path, call, user_csv):
+    err = call("train", user_csv, "--output", tmp_path / "m.safetensors", "--jobs", 1)[2]
+    said = "too few articles to promise a review band at 10%: música, pesca (2 in all); for them nearly every article"
+    assert said in err
+    assert said in call("info", "--model", tmp_path / "m.safetensors")[1]
+    assert "too few articles" not in call("info")[1]
+
+
 def test_train_to_a_device_writes_no_card_beside_it(call, user_csv):
     status, _, err = call("train", user_csv, "--output", os.devnull, "--jobs", 1)
     assert status == 0, err

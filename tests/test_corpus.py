@@ -173,6 +173,11 @@ def test_a_theme_that_no_article_has_is_none_of_the_corpus(tmp_path):
     assert read_corpus([write(tmp_path, row)]).unmet == ("d",)
 
 
+def test_truth_may_be_as_pandas_and_spreadsheets_write_it(tmp_path):
+    corpus = read_corpus([table(tmp_path, "text,a,b\nLe port,VRAI,1.0\nLa mer,FAUX,True\nLe vent,0,False\n")])
+    assert [article.themes for article in corpus.articles] == [{"a", "b"}, {"b"}, set()]
+
+
 def test_a_table_of_columns_may_say_what_was_not_judged(tmp_path):
     corpus = read_corpus([table(tmp_path, "text,a,b,not_judged\nLe port,1,0,b\nLa mer,0,,\n")])
     assert [article.not_judged for article in corpus.articles] == [{"b"}, {"b"}]

@@ -1,6 +1,7 @@
 """Why a text has its probabilities: parts that add up, and sentences that are where they are said to be."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,7 +43,8 @@ def check_sums(model, text):
         whole = sum(term.value for term in found.whole_terms)
         assert whole + found.intercept_whole == near(found.whole)
         assert sum(sentence.in_whole for sentence in found.sentences) == near(whole)
-        assert np.logaddexp.reduce(scores[:, column]) == near(found.pooled)
+        penalty = model.length_penalty * np.log(len(scores))
+        assert np.logaddexp.reduce(scores[:, column]) - penalty == near(found.pooled)
         rest = found.intercept + found.intercept_whole + found.spread
         assert sum(sentence.value for sentence in found.sentences) + rest == near(found.score)
         assert sum(term.value for term in found.terms) + rest == near(found.score)
@@ -55,6 +57,10 @@ def test_the_parts_of_every_text_that_comes_along_add_up_to_its_scores(model, ro
     assert len(found) > 100
     for text in found:
         check_sums(model, text)
+
+
+def test_the_parts_add_up_where_passages_are_averaged(model):
+    check_sums(replace(model, length_penalty=1.0), f"{TITLE}\n{TEXT} " * 9)
 
 
 @pytest.mark.parametrize("text", ["", " … ", "mot " * 500, "Mali, France, Togo. " * 40, f"{TITLE}\n{TEXT}"])

@@ -37,6 +37,11 @@ def test_an_empty_frame_has_the_columns(model):
     assert len(tagged) == 0
 
 
+def test_no_number_of_workers_is_one(model):
+    frame = pd.DataFrame({"text": [LAW]})
+    pd.testing.assert_frame_equal(model.tag_frame(frame, n_jobs=None), model.tag_frame(frame))
+
+
 def test_a_missing_column_is_named(model):
     with pytest.raises(KeyError, match="no column 'text'; it has corps"):
         model.tag_frame(pd.DataFrame({"corps": [LAW]}))

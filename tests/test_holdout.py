@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cyberclf.corpus import Corpus
 from cyberclf.encode import encode
 from cyberclf.fitting import Recipe
 from cyberclf.folds import Split, event_splits
 from cyberclf.holdout import OutOfFold, cross_validate, out_of_fold
+from cyberclf.labelled import LabelledArticle
 
 N_ARTICLES, N_FOLDS = 240, 4
 
@@ -62,3 +64,39 @@ def test_scores_come_from_models_that_learnt_from_the_other_folds(small_corpus):
     np.testing.assert_array_equal(after.scores[own], before.scores[own])
     assert (after.scores[splits[1].test] != before.scores[splits[1].test]).all()
     assert [set(before.fold[split.test]) for split in splits] == [{0}, {1}, {2}]
+
+
+def of_any_length(*, one_each):
+    """Articles on one of two topics, or none, whose words say so from the first to the last, however long they are."""
+    rng = np.random.default_rng(0)
+    words = np.array([f"{a}{b}{c}{d}" for a in "bcdf" for b in "aeiou" for c in "lmnprst" for d in ("ad", "eg", "ik")])
+    topics = rng.integers(20, len(words), (2, 60))
+    common = 1 / np.arange(1, len(words) + 1)
+    articles = []
+    for number in range(240):
+        topic = number % (2 if one_each else 3)
+        size = int(np.clip(rng.lognormal(5.3, 1.2), 20, 3000))
+        drawn = rng.choice(len(words), size, p=common / common.sum())
+        if topic < 2:
+            said = rng.random(size) < 0.08
+            drawn[said] = rng.choice(topics[topic], said.sum())
+        text = " ".join(f"{word}." if place % 12 == 11 else word for place, word in enumerate(words[drawn].tolist()))
+        themes = frozenset({"ab"[topic]} if topic < 2 else ())
+        articles.append(LabelledArticle(str(number), f"f:{number}", themes, text=text))
+    return Corpus.of(articles)
+
+
+def test_passages_are_averaged_where_length_says_nothing_and_that_ranks_better():
+    data = encode(of_any_length(one_each=False).articles, ("a", "b"))
+    splits = event_splits(data, 3, 0)
+    made = out_of_fold(data, splits, Recipe(C=1.0), n_jobs=1)[0]
+    assert made.length_penalty == 1.0
+    log_length = np.log(np.diff(data.first))
+    lacking = data.labels[:, 0] == 0
+    assert abs(np.corrcoef(made.scores[lacking, 0], log_length[lacking])[0, 1]) < 0.6
+
+
+def test_they_are_added_up_where_each_article_has_one_theme_and_in_the_press(held_out_seeds):
+    data = encode(of_any_length(one_each=True).articles, ("a", "b"))
+    assert out_of_fold(data, event_splits(data, 3, 0), Recipe(C=1.0), n_jobs=1)[0].length_penalty == 0.0
+    assert held_out_seeds[2].length_penalty == 0.0

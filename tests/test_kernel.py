@@ -162,6 +162,7 @@ def with_themes(number):
 
 
 OTHERS = {number: with_themes(number) for number in (1, 3, 90)}
+AVERAGED = replace(RAW, length_penalty=1.0)
 
 
 def same(model, texts):
@@ -190,6 +191,13 @@ def test_the_kernel_equals_the_reference_on_any_text(texts):
 @example(WORST, 90)
 def test_the_kernel_equals_the_reference_for_any_number_of_themes(texts, number):
     same(OTHERS[number], texts)
+
+
+@settings(deadline=None, max_examples=60)
+@given(TEXTS)
+@example(WORST)
+def test_the_kernel_equals_the_reference_where_passages_are_averaged(texts):
+    same(AVERAGED, texts)
 
 
 @settings(deadline=None, max_examples=150)

@@ -32,6 +32,14 @@ def test_the_pipeline_equals_the_model_on_the_corpus(written, root):
     assert (PIPELINE.predict(texts) == MODEL.predict(texts)).all()
 
 
+def test_the_pipeline_averages_passages_where_the_model_does(written):
+    texts = [article.text for article in written.articles[:40]]
+    averaged = replace(MODEL, length_penalty=1.0)
+    found = averaged.to_pipeline().predict_proba(texts)
+    np.testing.assert_allclose(found, averaged.predict_proba(texts), rtol=0, atol=1e-9)
+    assert (found < MODEL.predict_proba(texts) - 1e-6).any()
+
+
 def test_shapes_and_types(model):
     probability, given_themes = model.predict_proba(["a", "b"]), model.predict(["a", "b"])
     assert (probability.shape, probability.dtype) == ((2, 4), np.float64)

@@ -40,6 +40,20 @@ def test_it_has_every_section_and_a_summary_in_french(small, scores, tmp_path):
     assert small.model.metadata["corpus"]["fingerprint"] in card
 
 
+@pytest.mark.parametrize(
+    ("rule", "said"), [("any", "aucun, un ou plusieurs"), ("some", "un ou plusieurs"), ("one", "un seul")]
+)
+def test_it_says_in_french_how_many_themes_an_article_has(small, scores, tmp_path, rule, said):
+    card = card_of(replace(small, model=replace(small.model, per_article=rule)), scores, tmp_path)
+    assert f"attribue à un article {said} de ces thèmes" in card
+
+
+def test_it_says_where_passages_are_averaged(small, scores, tmp_path):
+    averaged = replace(small, model=replace(small.model, length_penalty=1.0))
+    assert "are averaged" in card_of(averaged, scores, tmp_path)
+    assert "are averaged" not in card_of(small, scores, tmp_path)
+
+
 def test_its_figures_are_those_measured(small, scores, tmp_path):
     card = card_of(small, scores, tmp_path)
     skill = scores.reliability.loc["all", "brier_skill"]

@@ -66,6 +66,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         "favoured": dict(zip(FAVOURS, model.favoured.tolist(), strict=True)),
         "review_level": model.review_level,
         "per_article": model.per_article,
+        **({"length_penalty": model.length_penalty} if model.length_penalty else {}),
         "metadata": dict(model.metadata),
     }
     tensors: dict[str, np.ndarray[Any, Any]] = {
@@ -200,6 +201,7 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         review_level=float(header["review_level"]),
         # Artifacts made before there was a choice go by thresholds.
         per_article=header.get("per_article", "any"),
+        length_penalty=float(header.get("length_penalty", 0.0)),
         metadata=dict(header["metadata"]),
     )
     n_terms, n_themes = len(vocabulary), len(themes)
@@ -221,6 +223,8 @@ def _model(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
             raise ValueError(f"{name} has shape {values.shape}, not {shape}")
         if not math.isfinite(float(np.abs(values).sum())):
             raise ValueError(f"{name} holds a number that is not finite")
+    if not 0.0 <= model.length_penalty <= 1.0:
+        raise ValueError("length_penalty is not between 0 and 1")
     if not math.isfinite(model.foreign_below):
         raise ValueError("foreign_below is not a finite number")
     _check_probabilities(model)

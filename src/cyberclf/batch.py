@@ -43,6 +43,7 @@ def load_kernel(model: "Model") -> "Kernel | None":
             model.intercept_whole,
             np.where(words, model.typicality, 0.0),
             UNKNOWN,
+            model.length_penalty,
         )
         made.score(["la loi"])
     except Exception as error:  # noqa: BLE001 - numba's own errors, and the system's

@@ -28,7 +28,7 @@ _COLUMNS: Final = frozenset(
     {"text", "themes", "not_judged", "evidence", "id", "title", "source", "event", "date", "certain", "kind"}
 )
 #: What a cell of a theme's column says, in small letters; empty: not judged.
-_SAID: Final = {"1": True, "true": True, "0": False, "false": False, "": False}
+_SAID: Final = {"1": True, "true": True, "vrai": True, "0": False, "false": False, "faux": False, "": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,8 @@ def _from_table(row: dict[str, Any], where: str, asked: set[str]) -> dict[str, A
         columns = [name for name in row if name and name not in _COLUMNS]
         if not columns:
             raise CorpusError(f"{where.rpartition(':')[0]}: no column 'themes' and no 0/1 column a theme")
-        # With empty cells in a column, pandas writes its numbers as 1.0 and 0.0; and truth as True and False.
+        # With empty cells in a column, pandas writes its numbers as 1.0 and 0.0; truth is True and False, in Excel's
+        # French VRAI and FAUX.
         cells = {name: row[name].strip().removesuffix(".0").lower() for name in columns}
         for name, cell in cells.items():
             if cell not in _SAID:

@@ -217,8 +217,9 @@ def _labels(found: Sequence[Passage], terms: Sequence[str]) -> dict[str, str]:
 
 def _of_theme(model: Model, sums: _Sums, spans: Sequence[tuple[int, int]], column: int) -> ThemeExplanation:
     scores = sums.scores[:, column]
-    pooled = float(np.logaddexp.reduce(scores))
-    weights = np.exp(scores - pooled)
+    highest = np.logaddexp.reduce(scores)
+    weights = np.exp(scores - highest)
+    pooled = float(highest - model.length_penalty * np.log(len(scores)))
     whole_rows, whole_parts = sums.of_whole
     intercept, intercept_whole = float(model.intercept[column]), float(model.intercept_whole[column])
     whole = float(whole_parts[:, column].sum()) + intercept_whole

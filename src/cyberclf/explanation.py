@@ -90,13 +90,13 @@ class ThemeExplanation:
     score : float
         ``pooled + whole``; the calibration makes it the probability.
     pooled : float
-        Soft maximum of the passages' scores.
+        Soft maximum of the passages' scores, less the model's length penalty.
     whole : float
         ``intercept_whole`` plus `whole_terms`.
     intercept, intercept_whole : float
         What a passage, and the whole, score without any term.
     spread : float
-        What the soft maximum has above the weighted mean of the passages' scores.
+        What `pooled` has above the weighted mean of the passages' scores.
     passages : tuple of PassagePart
         In the order of the text; none where it has no word, which is scored as one empty passage.
     whole_terms : tuple of TermPart

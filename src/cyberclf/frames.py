@@ -14,7 +14,7 @@ __all__ = ["tag_frame"]
 
 
 def tag_frame(
-    model: Model, frame: "pd.DataFrame", *, text: str = "text", title: str | None = "title", n_jobs: int = 1
+    model: Model, frame: "pd.DataFrame", *, text: str = "text", title: str | None = "title", n_jobs: int | None = 1
 ) -> "pd.DataFrame":
     """Tag the rows of a frame.
 
@@ -27,7 +27,7 @@ def tag_frame(
         Column of the texts.
     title : str or None, default "title"
         Column of the titles, each of which is put before its text; ``title`` counts only where there is one.
-    n_jobs : int, default 1
+    n_jobs : int or None, default 1
         Workers.
 
     Returns
@@ -70,7 +70,7 @@ def tag_frame(
             yield f"row {place}", {"text": body, "title": head if isinstance(head, str) else None}
 
     columns: dict[str, list[Any]] = {name: [] for name in our_names(model.themes)}
-    for tagged in tag_chunks(chunked(from_rows(rows())), model, n_jobs=n_jobs):
+    for tagged in tag_chunks(chunked(from_rows(rows())), model, n_jobs=n_jobs or 1):
         for name, values in columns_of(tagged, exact=True).items():
             columns[name] += list(values)
     names = free_names(model.themes, frame.columns)

@@ -65,6 +65,8 @@ class Model:
     per_article : {"any", "some", "one"}
         How many themes an article is given, as every article of the corpus has; see `cyberclf.giving`. Thresholds
         that someone chooses (`favouring`, `with_thresholds`) make it ``any``.
+    length_penalty : float
+        0, or 1 where the soft maximum of an article's passages is less the logarithm of their number: their soft mean.
     forced : bool
         Whether `tag` gives themes to what is short or foreign, too.
     metadata : dict
@@ -85,6 +87,7 @@ class Model:
     review: FloatArray
     review_level: float = DEFAULT_LEVEL
     per_article: str = "any"
+    length_penalty: float = 0.0
     forced: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
@@ -128,8 +131,9 @@ class Model:
     def article(self, bags: Iterable[Mapping[str, int]]) -> tuple[FloatArray, FloatArray]:
         """Score an article from the counted terms of its passages.
 
-        Its score is the soft maximum (log-sum-exp) of its passages' scores, plus the score of the
-        whole; a logistic curve a theme makes it a probability (Platt 1999).
+        Its score is the soft maximum (log-sum-exp) of its passages' scores, less the length penalty times the
+        logarithm of their number, plus the score of the whole; a logistic curve a theme makes it a probability
+        (Platt 1999).
 
         Returns
         -------
@@ -146,6 +150,7 @@ class Model:
         rows, values = self._weights(whole, self.idf_whole)
         of_passages = np.array(scores or [self.intercept])
         score = np.logaddexp.reduce(of_passages, axis=0) + values @ self.coef_whole[rows] + self.intercept_whole
+        score -= self.length_penalty * np.log(len(of_passages))
         return logistic(score, self.calibration), of_passages
 
     def predict_proba(self, texts: Iterable[str]) -> FloatArray:
@@ -300,7 +305,7 @@ class Model:
         return replace(self, forced=True)
 
     def tag_frame(
-        self, frame: "pd.DataFrame", *, text: str = "text", title: str | None = "title", n_jobs: int = 1
+        self, frame: "pd.DataFrame", *, text: str = "text", title: str | None = "title", n_jobs: int | None = 1
     ) -> "pd.DataFrame":
         """Tag the rows of a pandas frame; see `cyberclf.frames.tag_frame`."""
         from cyberclf.frames import tag_frame

@@ -15,6 +15,8 @@ __all__ = ["card_path", "is_card", "markdown_table", "write_card"]
 _TITLE = "# Model card: "
 
 _COLUMNS = ("precision", "recall", "f1", "average_precision")
+#: How many themes an article is given, in French.
+_FRENCH_RULE = {"any": "aucun, un ou plusieurs", "some": "un ou plusieurs", "one": "un seul"}
 #: Fewer articles than this say little of a theme: its scores may be luck.
 _RARE = 100
 
@@ -174,7 +176,7 @@ def _french(model: Model, part: Part | None) -> str:
             f"F1 {f1}, précision {precision}, rappel {recall} (intervalles à 95 %)."
         )
     return (
-        f"Ce modèle attribue à un article aucun, un ou plusieurs de ces thèmes : {names}. Il a appris de {described['articles']} articles "
+        f"Ce modèle attribue à un article {_FRENCH_RULE[model.per_article]} de ces thèmes : {names}. Il a appris de {described['articles']} articles "
         f"étiquetés. {measured} C'est une aide à la lecture, pas un juge : ne l'employez pas pour décider du sort de personnes, ni sur des "
         "textes d'une autre langue ou d'un autre genre que le corpus. Les articles de la zone de relecture (*review*) sont à lire par une personne."
     )
@@ -204,10 +206,15 @@ def _described(trained: Trained, scores: Part | None, name: str) -> str:
             part for part in (_scores(scores), _reliability(scores), _review(scores), _costs(scores)) if part
         )
     )
+    averaged = ""
+    if trained.model.length_penalty:
+        averaged = (
+            " The passages of a long\narticle are averaged: held-out articles were ranked better so than by their sum."
+        )
     return f"""{_TITLE}{name}
 
 Made by `cyberclf train`. Two logistic regressions a theme on TF-IDF, one of the passages of an article and one of
-the article as a whole; a calibrated sum of the two gives each theme's probability.
+the article as a whole; a calibrated sum of the two gives each theme's probability.{averaged}
 
 **En français.** {_french(trained.model, scores)}
 

@@ -80,6 +80,8 @@ class PassagePooler(ClassifierMixin, BaseEstimator):
         Ids, in the order of the columns.
     per_article : {"any", "some", "one"}, default "any"
         See `cyberclf.giving.give`.
+    length_penalty : float, default 0.0
+        As of `cyberclf.Model`.
 
     Attributes
     ----------
@@ -94,6 +96,7 @@ class PassagePooler(ClassifierMixin, BaseEstimator):
         thresholds: FloatArray,
         themes: tuple[str, ...],
         per_article: str = "any",
+        length_penalty: float = 0.0,
     ) -> None:
         self.classifiers = classifiers
         self.classifiers_whole = classifiers_whole
@@ -101,6 +104,7 @@ class PassagePooler(ClassifierMixin, BaseEstimator):
         self.thresholds = thresholds
         self.themes = themes
         self.per_article = per_article
+        self.length_penalty = length_penalty
 
     def fit(self, X: Any, y: Any = None) -> "PassagePooler":  # noqa: ARG002 - as its peers
         """Do nothing: the classifiers are fitted."""
@@ -128,6 +132,7 @@ class PassagePooler(ClassifierMixin, BaseEstimator):
         of_passages = np.column_stack([classifier.decision_function(rows) for classifier in self.classifiers])
         for number, (start, end) in enumerate(pairwise(first)):
             scores[number] += np.logaddexp.reduce(of_passages[start:end], axis=0)
+        scores -= self.length_penalty * np.log(np.diff(first))[:, None]
         return logistic(scores, self.calibration)
 
     def predict(self, X: Passages) -> npt.NDArray[np.bool_]:
@@ -161,6 +166,7 @@ def to_pipeline(model: Model) -> Pipeline:
         model.thresholds,
         model.themes,
         model.per_article,
+        model.length_penalty,
     )
     return Pipeline([("passages", PassageVectorizer(*vectorizers)), ("themes", pooler)])
 

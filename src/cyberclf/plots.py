@@ -2,6 +2,7 @@
 
 import io
 import re
+import warnings
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
@@ -75,7 +76,10 @@ class _Picture:
         if kind is None:
             stream = io.StringIO()
             nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-            self._figure.savefig(stream, format="svg", metadata=nothing, transparent=True)
+            with warnings.catch_warnings():
+                # The browser's fonts draw the text, not those of matplotlib.
+                warnings.filterwarnings("ignore", "Glyph .* missing from")
+                self._figure.savefig(stream, format="svg", metadata=nothing, transparent=True)
             self.svg = _inline(stream.getvalue(), self._said)
         self._context.__exit__(kind, error, trace)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cyberclf.compare import Comparison
     from cyberclf.evaluation import Part
 
-__all__ = ["comparison_as_text", "info_as_text", "rule_as_text", "scores_as_text"]
+__all__ = ["comparison_as_text", "info_as_text", "rule_as_text", "scores_as_text", "unpromised_as_text"]
 
 #: Changed articles that a terminal shows.
 _SHOWN: Final = 20
@@ -120,6 +120,19 @@ def _bands(model: Model) -> str:
     return ", ".join(said)
 
 
+def unpromised_as_text(model: Model) -> list[str]:
+    """One line on the themes that have too few articles to promise a review band; none where all have enough."""
+    bands = zip(model.themes, *model.band, strict=True)
+    named = [theme for theme, low, high in bands if low == 0.0 or high == 1.0]
+    if not named:
+        return []
+    shown = printable(f"{', '.join(named[:5])}{' ...' if len(named) > 5 else ''} ({len(named)} in all)")
+    said = f"too few articles to promise a review band at {model.review_level:.0%}: {shown}"
+    return [
+        f"{said}; for them nearly every article is for review ('predict --review' with a laxer level asks for fewer)"
+    ]
+
+
 def rule_as_text(model: Model) -> list[str]:
     """One line on how many themes an article is given; none where thresholds say it."""
     if model.per_article == "any":
@@ -154,6 +167,7 @@ def info_as_text(model: Model) -> str:
             lines.append(f"  {theme.id}: {theme.label}; threshold {threshold:.2f}{said}")
         lines += rule_as_text(model)
         lines.append(f"review band at {model.review_level:.0%}: {_bands(model)}")
+        lines += unpromised_as_text(model)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ArtifactError(f"the artifact's metadata is damaged ({type(error).__name__}: {error})") from None
     return "\n".join(map(printable, lines))

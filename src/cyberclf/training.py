@@ -141,6 +141,7 @@ def train(
         favoured=_significant(favoured),
         review=review_grid(logistic(promising, curve), labels),
         per_article=themes_per_article(data.labels),
+        length_penalty=held_out.length_penalty,
         metadata={
             "corpus": _describe(corpus, counts),
             "recipe": recipe.as_dict(),

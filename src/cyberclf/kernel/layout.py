@@ -50,6 +50,7 @@ class Tables(NamedTuple):
     rows_whole: FloatArray
     intercept: FloatArray
     intercept_whole: FloatArray
+    length_penalty: float
     logs: FloatArray
     seed: np.uint64
 

@@ -84,6 +84,8 @@ class Kernel:
         Of the words; 0 for other terms.
     unknown : float
         Typicality of a word that is none of them.
+    length_penalty : float
+        As of `Model`.
     """
 
     def __init__(
@@ -95,8 +97,11 @@ class Kernel:
         intercept_whole: FloatArray,
         typicality: FloatArray,
         unknown: float,
+        length_penalty: float,
     ) -> None:
-        self.tables = build_tables(vocabulary, rows, rows_whole, intercept, intercept_whole, typicality, unknown)
+        self.tables = build_tables(
+            vocabulary, rows, rows_whole, intercept, intercept_whole, typicality, unknown, length_penalty
+        )
         self._local = threading.local()
 
     def _scratch(self, longest: int) -> Scratch:

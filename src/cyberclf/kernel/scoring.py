@@ -132,6 +132,7 @@ def score_article(tables, scratch, pieces, bounds, made, pooled, best):
                 tops[j] = score
                 best[j] = p
     typicality = _sum_whole(tables.rows_whole, tables.logs, counts_whole, touched_whole, n_whole, sums)
+    penalty = tables.length_penalty * np.log(max(made, 1))
     for j in range(n_themes):
-        pooled[j] = tops[j] + np.log(shares[j]) + sums[j] + tables.intercept_whole[j]
+        pooled[j] = tops[j] + np.log(shares[j]) + sums[j] + tables.intercept_whole[j] - penalty
     return typicality

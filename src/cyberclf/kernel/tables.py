@@ -134,6 +134,7 @@ def build_tables(
     intercept_whole: FloatArray,
     typicality: FloatArray,
     unknown: float,
+    length_penalty: float,
 ) -> Tables:
     """Make the tables of a model; see `Kernel`."""
     # Nobody outside can know which words share a hash.
@@ -209,6 +210,7 @@ def build_tables(
         rows_whole=whole,
         intercept=np.ascontiguousarray(intercept),
         intercept_whole=np.ascontiguousarray(intercept_whole),
+        length_penalty=float(length_penalty),
         logs=1.0 + np.log(np.maximum(np.arange(LOGS), 1)),
         seed=np.uint64(seed),
     )
