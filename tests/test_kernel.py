@@ -215,6 +215,15 @@ def test_the_kernel_equals_the_reference_on_the_corpus(written, root):
     same_tags(MODEL, texts)
 
 
+def test_a_model_that_decides_otherwise_has_the_same_kernel():
+    model = cyberclf.load()
+    assert "kernel" not in model.forcing().__dict__
+    made = [model.forcing, lambda: model.reviewing(0.2), lambda: model.favouring("recall")]
+    made.append(lambda: model.with_thresholds({"strategy": 0.9}))
+    assert model.kernel is not None
+    assert {id(make().kernel) for make in made} == {id(model.kernel)}
+
+
 def test_the_public_ways_go_through_the_kernel_and_say_the_same(written):
     texts = [article.text for article in written.articles[:60]]
     model = cyberclf.load()

@@ -188,6 +188,13 @@ class Model:
         """Leave out what is made anew where it is needed: the kernel cannot be pickled."""
         return {name: value for name, value in self.__dict__.items() if name not in {"kernel", "_met"}}
 
+    def _deciding(self, **changes: Any) -> "Model":
+        """Return a model that decides otherwise and scores the same, by what was made for it already."""
+        made = replace(self, **changes)
+        scoring = ("kernel", "_index", "typicality")
+        made.__dict__.update({name: self.__dict__[name] for name in scoring if name in self.__dict__})
+        return made
+
     @cached_property
     def kernel(self) -> "Kernel | None":
         """The compiled scorer; None where numba is not installed."""
@@ -302,7 +309,7 @@ class Model:
 
     def forcing(self) -> "Model":
         """Return the model that gives themes to what is short or foreign, too; `save` does not keep that."""
-        return replace(self, forced=True)
+        return self._deciding(forced=True)
 
     def tag_frame(
         self, frame: "pd.DataFrame", *, text: str = "text", title: str | None = "title", n_jobs: int | None = 1
@@ -335,7 +342,7 @@ class Model:
             When it is not.
         """
         grid_row(level)
-        return replace(self, review_level=level)
+        return self._deciding(review_level=level)
 
     def favouring(self, favour: str) -> "Model":
         """Return the model with the thresholds that favour ``f1``, ``precision`` or ``recall``.
@@ -354,7 +361,7 @@ class Model:
         """
         if favour not in FAVOURS:
             raise ValueError(f"cannot favour '{favour}'; choose one of {', '.join(FAVOURS)}")
-        return replace(self, thresholds=self.favoured[list(FAVOURS).index(favour)], per_article="any")
+        return self._deciding(thresholds=self.favoured[list(FAVOURS).index(favour)], per_article="any")
 
     def with_thresholds(self, thresholds: Mapping[str, float]) -> "Model":
         """Return the model with other thresholds for some themes.
@@ -383,7 +390,7 @@ class Model:
             if not 0.0 <= value <= 1.0:
                 raise ValueError(f"a threshold of {value} for '{theme}' is no probability; give one from 0 to 1")
             values[self.themes.index(theme)] = value
-        return replace(self, thresholds=values, per_article="any" if thresholds else self.per_article)
+        return self._deciding(thresholds=values, per_article="any" if thresholds else self.per_article)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the artifact; see `cyberclf.artifact.save`."""
