@@ -11,7 +11,7 @@ from cyberclf.answers import Answers, answers, corpus_fingerprint, learnt_from
 from cyberclf.corpus import Corpus
 from cyberclf.encode import encode
 from cyberclf.errors import ArtifactError, CorpusError
-from cyberclf.metrics import Predictions, macro_scores, resampled_scores, resamples
+from cyberclf.metrics import LIMITS, Predictions, macro_scores, resampled_scores, resamples
 from cyberclf.model import Model
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ __all__ = ["Change", "Comparison", "compare_models", "compare_recorded"]
 FloatArray = npt.NDArray[np.float64]
 
 _MEASURES: Final = {"f1": "F1", "average_precision": "average precision"}
-_LIMITS: Final = (2.5, 97.5)
 #: Articles that a theme needs for a verdict of its own: of fewer, one decides.
 _ENOUGH: Final = 10
 #: Events that any verdict needs: resamples of fewer are hardly others than the articles themselves.
@@ -196,7 +195,7 @@ def _row(values: FloatArray) -> dict[str, float]:
     for name, (before, after) in zip(_MEASURES, values.swapaxes(0, 1), strict=True):
         difference = after - before
         drawn = difference[1:][~np.isnan(difference[1:])]
-        low, high = np.percentile(drawn, _LIMITS) if len(drawn) else (np.nan, np.nan)
+        low, high = np.percentile(drawn, LIMITS) if len(drawn) else (np.nan, np.nan)
         row |= {
             f"{name}_old": float(before[0]),
             f"{name}_new": float(after[0]),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "LIMITS",
     "Predictions",
     "average_precision",
     "macro_scores",
@@ -27,6 +28,7 @@ _RESAMPLES = 1000
 #: Fewer say little of an interval's ends; more than so many weights in all take minutes.
 _LEAST_RESAMPLES = 50
 _MOST_WEIGHTS = 40_000_000
+#: Percentiles that are the ends of an interval.
 LIMITS = (2.5, 97.5)
 #: Numbers held at once when all decisions are ranked on each resample.
 _BATCH = 2_000_000
