@@ -171,6 +171,18 @@ def test_a_column_in_which_no_row_has_anything_is_said(tmp_path, call):
         assert "no row read has anything in daet, which --keep names; the first row has id, text, date, source" in err
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "a.json"])
+def test_it_is_said_by_a_real_process_and_in_one_line(tmp_path, name):
+    separator = "\t" if name == "a.tsv" else ";"
+    rows = [f"id{separator}text", f"a{separator}{LAW}", f"b{separator}{LAW}"]
+    content = "\n".join(rows) if name.endswith("sv") else json.dumps({"id": "a", "text": LAW})
+    (tmp_path / name).write_text(content, "utf-8")
+    command = [sys.executable, "-m", "cyberclf", "predict", tmp_path / name, "--keep", "url"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    said = "cyberclf: no row read has anything in url, which --keep names; the first row has id, text\n"
+    assert (done.returncode, done.stderr) == (0, said)
+
+
 def test_a_column_of_nothing_but_zeros_is_not_empty(tmp_path, call):
     given = write(tmp_path / "a.jsonl", [{"text": LAW, "n": 0, "f": False, "l": []}])
     assert call("predict", given, *names("n", "f", "l"))[2] == ""

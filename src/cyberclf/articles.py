@@ -3,6 +3,7 @@
 What cannot be read becomes an `Unreadable`, in its place: rows in are rows out.
 """
 
+import contextlib
 import io
 import re
 import sys
@@ -132,7 +133,9 @@ def first_columns(files: Sequence[str], encoding: Encoding) -> list[str]:
                         rows = csv_rows(stream, path, encoding=encoding)
                     else:
                         rows = json_file_rows(stream, path) if suffix == ".json" else json_rows(stream, path)
-                    found = next((row for _, row in rows if isinstance(row, dict)), None)
+                    # Ended before the stream is closed, which reading goes on to let go.
+                    with contextlib.closing(cast("Any", rows)):
+                        found = next((row for _, row in rows if isinstance(row, dict)), None)
                 if found is not None:
                     return list(found)
         except (ArticleError, MissingExtraError, OSError):
