@@ -109,12 +109,19 @@ def read_pieces(
 def _read_rows(
     stream: io.BufferedReader, path: str, suffix: str, encoding: Encoding, keep: Sequence[str]
 ) -> Iterator[Piece]:
-    if suffix in {".csv", ".tsv"}:
-        yield from from_rows(csv_rows(stream, path, encoding=encoding), keep)
-    elif suffix == ".json":
-        yield from from_rows(json_file_rows(stream, path), keep)
-    else:
+    if suffix in {".jsonl", ".ndjson"}:
         yield from line_blocks(stream, path)
+    else:
+        yield from from_rows(_records(stream, path, suffix, encoding), keep)
+
+
+def _records(
+    stream: io.BufferedReader, path: str, suffix: str, encoding: Encoding
+) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Yield (``FILE:row``, object) of a file of rows."""
+    if suffix in {".csv", ".tsv"}:
+        return csv_rows(stream, path, encoding=encoding)
+    return json_file_rows(stream, path) if suffix == ".json" else json_rows(stream, path)
 
 
 def first_columns(files: Sequence[str], encoding: Encoding) -> list[str]:
@@ -129,10 +136,7 @@ def first_columns(files: Sequence[str], encoding: Encoding) -> list[str]:
                     return list(opened.schema_arrow.names)
             if suffix in SUFFIXES and suffix != ".txt":
                 with Path(path).open("rb") as stream:
-                    if suffix in {".csv", ".tsv"}:
-                        rows = csv_rows(stream, path, encoding=encoding)
-                    else:
-                        rows = json_file_rows(stream, path) if suffix == ".json" else json_rows(stream, path)
+                    rows = _records(stream, path, suffix, encoding)
                     # Ended before the stream is closed, which reading goes on to let go.
                     with contextlib.closing(cast("Any", rows)):
                         found = next((row for _, row in rows if isinstance(row, dict)), None)

@@ -4,6 +4,7 @@ import json
 import math
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from cyberclf.errors import ArticleError
@@ -63,6 +64,7 @@ def is_alike(column: str, name: str) -> bool:
     return column == name or _folded(column) == _folded(name)
 
 
+@lru_cache(maxsize=4096)  # the columns of a file, asked for in each of its rows
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip().casefold()
 
@@ -74,8 +76,6 @@ def _plain(value: Any, name: str, where: str) -> Any:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, bytes):
-        return _said(value)
     try:
         return json.loads(json.dumps(value, default=_said), parse_constant=lambda _: None)
     except (RecursionError, TypeError, ValueError):
@@ -107,4 +107,4 @@ def as_cell(value: Any) -> str:
 
 def size_of(kept: Kept) -> int:
     """Count the characters of what is kept, about."""
-    return sum(len(value) if isinstance(value, str) else len(as_cell(value)) for _, value in kept)
+    return sum(len(as_cell(value)) for _, value in kept)

@@ -141,20 +141,12 @@ def _csv(rows: Iterable[TaggedRow], model: Model, keep: Sequence[str], *, with_t
     for row in rows:
         made = row.as_dict(with_text=with_text)
         kept = dict(row.kept) if keep else {}
-        cells = [
-            row.id,
-            made["title"],
-            *([row.text] if with_text else []),
-            ";".join(row.themes),
-            ";".join(row.review),
-            row.status,
-        ]
-        cells += [made["probabilities"].get(theme, "") for theme in model.themes]
-        cells += [json.dumps(made["passages"], ensure_ascii=False) if row.passages else "", row.error]
-        guarded_cells = list(map(_cell, cells))
-        place = 3 if with_text else 2
-        guarded_cells[place:place] = [_kept_cell(kept.get(name)) for name in keep]
-        yield _csv_line(guarded_cells)
+        before = [row.id, made["title"], *([row.text] if with_text else [])]
+        after = [";".join(row.themes), ";".join(row.review), row.status]
+        after += [made["probabilities"].get(theme, "") for theme in model.themes]
+        after += [json.dumps(made["passages"], ensure_ascii=False) if row.passages else "", row.error]
+        own = [_kept_cell(kept.get(name)) for name in keep]
+        yield _csv_line([*map(_cell, before), *own, *map(_cell, after)])
 
 
 def _csv_head(model: Model, keep: Sequence[str], *, with_text: bool) -> str:
