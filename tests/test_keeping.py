@@ -127,6 +127,15 @@ def test_tables_and_arrays_give_them_too(tmp_path, call, name):
     assert cells == [("'=1+1", "-1,5e3"), ("'+33 6 12", "'-1+cmd")]
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_a_torn_row_has_the_keys_with_nothing_in_them(tmp_path, call, name):
+    torn = '{"text": "la loi' if name == "a.jsonl" else "text,date\none cell\n"
+    (tmp_path / name).write_text(torn, "utf-8")
+    write(tmp_path / "b.jsonl")
+    row = json.loads(call("predict", tmp_path / name, tmp_path / "b.jsonl", *names("date"))[1].splitlines()[0])
+    assert (row["status"], row["date"]) == ("error", None)
+
+
 def test_a_name_is_guarded_and_written_once(tmp_path, call):
     given = write(tmp_path / "a.jsonl", [{"text": LAW, "=x": 1}])
     out = call("predict", given, "--format", "csv", *names("=x", " =x", "=x"))[1]

@@ -94,11 +94,9 @@ def articles_of(pieces: Iterable[Piece], keep: Sequence[str] = ()) -> Iterator[A
     """Make articles of what `read_pieces` yields, with the columns `keep` of their rows."""
     nothing = tuple([(name, None) for name in keep])
     for piece in pieces:
-        if isinstance(piece, Article | Unreadable):
-            # A text, and a file that cannot be read, have no columns.
-            yield replace(piece, kept=nothing) if keep and not piece.kept else piece
-        else:
-            yield from from_rows(piece.rows(), keep)
+        for article in [piece] if isinstance(piece, Article | Unreadable) else from_rows(piece.rows(), keep):
+            # A text, a torn row, and a file that cannot be read have no columns.
+            yield replace(article, kept=nothing) if keep and not article.kept else article
 
 
 def text_of(row: dict[str, Any], where: str) -> tuple[str, int]:
