@@ -86,6 +86,7 @@ FRAGMENTS = [
         "㎏",
         "㌖",
     ),
+    *("؟", "۔", "።", "፧", "।", "። ", "؟ "),
     *("5G", "2030", "12", "1", "A380", "x1y2z3", "٣٤٥", "ß", "ẞ", "İ", "ı", "Œuvre", "Ł", "Δ", "Я", "é"),
     *("Mali", "France", "États-Unis", "Côte d'Ivoire", "le Burkina Faso", "Guinée", "Guinée équatoriale", "Congo"),
     *(

@@ -92,5 +92,10 @@ def test_titles_and_initials_end_no_sentence():
     assert len(sentences("M. Diallo part. Il reste.")) == 2
 
 
+def test_a_sentence_ends_where_its_script_says_so():
+    text = "ما هي الاستراتيجية؟ وقع الوزير. ሚኒስትሩ ፈረመ። ማን ፈረመ፧ मंत्री ने कहा। Fin"
+    assert [text[s.start : s.end].strip()[-1] for s in sentences(text)] == ["؟", ".", "።", "፧", "।", "n"]
+
+
 def test_what_has_no_width_is_not_shown_as_a_gap():
     assert printable("straté\u00adgie\u200b") == "stratégie"

@@ -36,8 +36,8 @@ APOSTROPHES: Final = frozenset("'’‘ʼ′＇`´")
 HYPHENS: Final = frozenset("-‐‑⁃﹣－")
 LIGATURES: Final = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
 
-#: Signs that end a sentence when white space follows, with these closed between.
-ENDERS: Final = ".!?…"
+#: Signs that end a sentence when white space follows, with these closed between: Latin, Arabic, Ethiopic, Indic.
+ENDERS: Final = ".!?…؟۔።፧।"
 CLOSERS: Final = '»”")]'
 _END: Final = re.compile(rf"(?<![{re.escape(ENDERS)}])[{re.escape(ENDERS)}]++[{re.escape(CLOSERS)}]*+(?=\s)|\n")
 #: Words whose full stop ends no sentence; neither does that of a single letter.
@@ -154,7 +154,7 @@ class Sentence:
 def sentences(text: str) -> list[Sentence]:
     r"""Read the sentences of a text: those that have words, covering it without gap or overlap.
 
-    A line ends a sentence, and ``.!?…`` do before white space, but not the full stop of an abbreviation or
+    A line ends a sentence, and `ENDERS` do before white space, but not the full stop of an abbreviation or
     of a single letter.
 
     Examples
