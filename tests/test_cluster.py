@@ -127,6 +127,39 @@ def test_what_stands_in_the_output_below_the_input_is_not_tagged_again(tmp_path)
     ]
 
 
+@pytest.fixture
+def linked(tmp_path):
+    """A folder of links to files of other names elsewhere, as stores of data make them; one leads nowhere."""
+    store, folder = tmp_path / "store", tmp_path / "linked"
+    store.mkdir()
+    folder.mkdir()
+    pq.write_table(pa.table({"text": [LAW]}), store / "deadbeef")
+    for name in ("a.parquet", "b.parquet"):
+        (folder / name).symlink_to(store / "deadbeef")
+    (folder / "lost.parquet").symlink_to(store / "nowhere")
+    return folder
+
+
+def test_links_to_files_are_tagged_by_their_own_names_and_one_that_leads_nowhere_is_said(cluster, linked, tmp_path):
+    with distributed.Client(cluster) as client:
+        done = list(tag_dataset([str(linked)], str(tmp_path / "out"), scheduler=client))
+    assert {Path(file.output).name: file.error for file in done} == {
+        "a.parquet": "",
+        "b.parquet": "",
+        "lost.parquet": f"{linked / 'lost.parquet'}: No such file or directory",
+    }
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"a.parquet", "b.parquet"}
+
+
+def test_a_link_into_the_folder_to_write_does_not_cost_the_file_it_leads_to(tmp_path):
+    for folder in ("in", "out"):
+        (tmp_path / folder).mkdir()
+    pq.write_table(pa.table({"text": [LAW]}), tmp_path / "out" / "a.parquet")
+    (tmp_path / "in" / "a.parquet").symlink_to(tmp_path / "out" / "a.parquet")
+    with pytest.raises(ArticleError, match="would be written over"):
+        list(tag_dataset([str(tmp_path / "in")], str(tmp_path / "out"), scheduler="tcp://127.0.0.1:9"))
+
+
 @pytest.mark.parametrize("options", [("--threshold", "nosuch=0.5"), ("--review", "0.9")])
 def test_a_choice_that_is_not_possible_is_wrong_use_before_anything_begins(dataset, tmp_path, call, options):
     status, _, err = call("predict", dataset, "--cluster", "tcp://127.0.0.1:9", "--output", tmp_path / "o", *options)

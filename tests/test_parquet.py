@@ -1,8 +1,10 @@
 """Parquet in and out."""
 
 import json
+import os
 import pickle
 import random
+import re
 import sys
 
 import pytest
@@ -23,7 +25,8 @@ LAW = (
 
 
 def write(path, rows, **options):
-    pq.write_table(rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows), path, **options)
+    with path.open("wb") as stream:
+        pq.write_table(rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows), stream, **options)
     return path
 
 
@@ -236,3 +239,44 @@ def test_what_is_no_utf_8_is_said_to_be_none(tmp_path):
     (_, first), (_, second) = parquet_rows(str(tmp_path / "a.parquet"))
     assert first == {"text": LAW}
     assert second == f"{tmp_path / 'a.parquet'}:2: not UTF-8; save it as UTF-8"
+
+
+def test_no_name_of_a_file_is_taken_for_an_address_or_for_utf_8(tmp_path, call, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = ["s3:a.parquet", "b.parquet"]
+    if sys.platform == "linux":
+        names.append(os.fsdecode(b"\xe9tude.parquet"))
+    for name in names:
+        write(tmp_path / name, [{"text": LAW}])
+    status, out, err = call("predict", tmp_path, "--output", tmp_path / f"o{names[-1]}")
+    assert (status, out, err) == (0, "", "")
+    assert pq.read_table(pa.OSFile(os.fsencode(tmp_path / f"o{names[-1]}"))).num_rows == len(names)
+    assert call("predict", names[0], "--output", "s3:o.parquet") == (0, "", "")
+    assert call("predict", names[0], "--output", "s3:o.parquet") == (0, "", "")
+
+
+def bomb(path, n_rows, length):
+    """Few bytes that unpack to a text of this length in each row."""
+    column = pa.DictionaryArray.from_arrays(pa.array([0] * n_rows, pa.int32()), pa.array(["x" * length]))
+    pq.write_table(pa.table({"text": column}), path, store_schema=False, compression="zstd")
+    assert path.stat().st_size < length / 100
+    return str(path)
+
+
+def test_of_what_unpacks_to_far_more_one_row_at_a_time_is_held(tmp_path):
+    path = bomb(tmp_path / "a.parquet", 16, 30_000_000)
+    before, most, said = pa.total_allocated_bytes(), 0, []
+    for row in read_articles(path):
+        said.append(row.reason)
+        most = max(most, pa.total_allocated_bytes() - before)
+    assert said == [f"{path}:{i}: longer than 20000000 characters; not an article" for i in range(1, 17)]
+    assert most < 150_000_000
+
+
+def test_what_would_unpack_beyond_any_memory_is_no_file_of_articles(tmp_path, monkeypatch):
+    monkeypatch.setattr("cyberclf.parquetrows._BOMB_BYTES", 1_000_000)
+    path = bomb(tmp_path / "a.parquet", 3, 9_000_000)
+    (row,) = read_articles(path)
+    assert re.fullmatch(
+        rf"{re.escape(path)}: column 'text' would unpack \d+ bytes to 90\d+; no articles do.*", row.reason
+    )

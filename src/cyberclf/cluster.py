@@ -105,7 +105,11 @@ def tag_dataset(
         carried = client.submit(_carry, content, key=f"cyberclf-model-{run}")
         waiting: dict[Any, tuple[str, str]] = {}
         for source, target in places:
-            note = _note(source, mark)
+            try:
+                note = _note(source, mark)
+            except OSError as error:
+                yield TaggedFile(source, target, error=f"{source}: {error.strerror}")
+                continue
             if resume and _note_of(target) == note:
                 yield TaggedFile(source, target, skipped=True)
                 continue
@@ -143,9 +147,10 @@ def _places(paths: Iterable[str], output: str) -> list[tuple[str, str]]:
         raise TaggingError(f"{output}: is a file; name a folder to write")
     found: dict[str, str] = {}
     for given in paths:
-        base = Path(given).resolve() if Path(given).is_dir() else Path(given).resolve().parent
+        base = Path(given).resolve() if Path(given).is_dir() else Path(given).parent.resolve()
         for file in find_files([given]):
-            source = Path(file).resolve()
+            # By its own name: where a link to a file leads may have another name and stand elsewhere.
+            source = Path(file).parent.resolve() / Path(file).name
             if source.suffix.lower() != ".parquet":
                 if source.is_dir():
                     raise ArticleError(f"{file}: this folder cannot be looked into")
@@ -156,12 +161,25 @@ def _places(paths: Iterable[str], output: str) -> list[tuple[str, str]]:
                 # What a run before wrote into a folder of the one that is read.
                 continue
             target = str(folder / source.relative_to(base))
-            if target in found or target == str(source):
-                raise ArticleError(f"{file}: another file would be written over ({target}); tag them to other folders")
+            if target in found:
+                raise _written_over(file, target)
             found[target] = str(source)
     if not found:
         raise ArticleError("no Parquet file in what was given")
+    _spare(found)
     return [(source, target) for target, source in found.items()]
+
+
+def _spare(sources: dict[str, str]) -> None:
+    """See that no file to write is, by a link, one that is read."""
+    read = {Path(source).resolve() for source in sources.values()}
+    for target, source in sources.items():
+        if Path(target).resolve() in read:
+            raise _written_over(source, target)
+
+
+def _written_over(file: str, target: str) -> ArticleError:
+    return ArticleError(f"{file}: another file would be written over ({target}); tag them to other folders")
 
 
 def _note(source: str, mark: str) -> dict[str, str]:
@@ -177,8 +195,11 @@ def _note_of(target: str) -> dict[str, str]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from cyberclf.parquetrows import bytes_of
+
     try:
-        metadata = pq.read_metadata(target).metadata or {}
+        with bytes_of(target) as stream:
+            metadata = pq.read_metadata(stream).metadata or {}
     except (OSError, pa.ArrowException):
         return {}
     return {_NOTE: metadata.get(_NOTE.encode(), b"").decode("utf-8", "replace")}

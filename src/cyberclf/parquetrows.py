@@ -1,5 +1,7 @@
 """Parquet in: rows as they stand in a file, a few hundred at a time; needs the extra ``parquet`` (pyarrow)."""
 
+import contextlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +13,7 @@ from cyberclf.keeping import is_alike
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TableRows", "open_parquet", "parquet_rows", "pyarrow_or_advice", "stream_of", "table_rows"]
+__all__ = ["TableRows", "bytes_of", "open_parquet", "parquet_rows", "pyarrow_or_advice", "stream_of", "table_rows"]
 
 _COLUMNS: Final = ("id", "title", "text")
 #: What pyarrow raises for values that Python cannot hold.
@@ -20,8 +22,14 @@ _UNCONVERTED: Final = (OverflowError, TypeError, ValueError)
 _NOT_UTF8: Final = object()
 #: Rows that go on together.
 _BATCH: Final = 256
-#: Rows that are read at once: a few bytes of a file can stand for a text of the greatest length in each of them.
+#: Rows that are read at once.
 _READ: Final = 8
+#: A column of a row group that grows so much when it is unpacked, and beyond the longest article, is read row by row:
+#: a few bytes of a file can stand for a long text in each of its rows.
+_SWELLS: Final = 15
+#: What grows so much, beyond a size that fits in memory, holds no articles.
+_BOMB: Final = 200
+_BOMB_BYTES: Final = 1 << 30
 
 
 def pyarrow_or_advice() -> Any:
@@ -34,7 +42,15 @@ def pyarrow_or_advice() -> Any:
     return pyarrow
 
 
-def open_parquet(path: str) -> Any:
+@contextlib.contextmanager
+def bytes_of(path: str) -> Iterator[Any]:
+    """Open a file for pyarrow, which would take a name for an address, and for UTF-8."""
+    with pyarrow_or_advice().OSFile(os.fsencode(path), "rb") as stream:
+        yield stream
+
+
+@contextlib.contextmanager
+def open_parquet(path: str) -> Iterator[Any]:
     """Open a Parquet file that has texts.
 
     Raises
@@ -43,20 +59,19 @@ def open_parquet(path: str) -> Any:
         When it is none, or has no column ``text``, or two of one name.
     """
     pyarrow = pyarrow_or_advice()
-    try:
-        # Buffered, so that a row group of any size is read piece by piece; not buffered before, which keeps all
-        # that was read until the file is closed.
-        opened = pyarrow.parquet.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False)
-    except pyarrow.ArrowException as error:
-        raise ArticleError(f"{path}: not Parquet, or damaged or cut short ({one_line(error)})") from None
-    names = opened.schema_arrow.names
-    if "text" not in names:
-        opened.close()
-        raise ArticleError(f"{path}: no column 'text'; it has {', '.join(names[:12])}")
-    if len(set(names)) < len(names):
-        opened.close()
-        raise ArticleError(f"{path}: two columns have the same name")
-    return opened
+    with bytes_of(path) as stream:
+        try:
+            # Buffered, so that a row group of any size is read piece by piece; not buffered before, which keeps all
+            # that was read until the file is closed.
+            opened = pyarrow.parquet.ParquetFile(stream, buffer_size=1 << 20, pre_buffer=False)
+        except pyarrow.ArrowException as error:
+            raise ArticleError(f"{path}: not Parquet, or damaged or cut short ({one_line(error)})") from None
+        names = opened.schema_arrow.names
+        if "text" not in names:
+            raise ArticleError(f"{path}: no column 'text'; it has {', '.join(names[:12])}")
+        if len(set(names)) < len(names):
+            raise ArticleError(f"{path}: two columns have the same name")
+        yield opened
 
 
 def _batches(path: str, wanted: Callable[[str], bool] | None = None) -> Iterator["pa.RecordBatch"]:
@@ -64,17 +79,38 @@ def _batches(path: str, wanted: Callable[[str], bool] | None = None) -> Iterator
     with open_parquet(path) as opened:
         kept = list(filter(wanted, opened.schema_arrow.names)) if wanted else None
         held: list[pa.RecordBatch] = []
-        size = 0
+        rows = size = 0
         try:
-            for few in opened.iter_batches(batch_size=_READ, columns=kept, use_threads=False):
-                held.append(few)
-                size += few.nbytes
-                if len(held) * _READ >= _BATCH or size > MAX_BYTES:
-                    yield from _joined(held)
-                    held, size = [], 0
+            for group in range(opened.metadata.num_row_groups):
+                step = _rows_at_once(opened.metadata.row_group(group), kept, path)
+                for few in opened.iter_batches(step, row_groups=[group], columns=kept, use_threads=False):
+                    held.append(few)
+                    rows += len(few)
+                    size += few.nbytes
+                    if rows >= _BATCH or size > MAX_BYTES:
+                        yield from _joined(held)
+                        held, rows, size = [], 0, 0
             yield from _joined(held)
         except (pyarrow.ArrowException, OSError) as error:
             raise ArticleError(f"{path}: damaged: {one_line(error)}; from there on nothing could be read") from None
+
+
+def _rows_at_once(group: Any, kept: Sequence[str] | None, path: str) -> int:
+    """Rows of a row group that may be unpacked together."""
+    step = _READ
+    for number in range(group.num_columns):
+        column = group.column(number)
+        name = column.path_in_schema.partition(".")[0]
+        packed, unpacked = max(1, column.total_compressed_size), column.total_uncompressed_size
+        if kept is not None and name not in kept:
+            continue
+        if unpacked > max(_BOMB_BYTES, _BOMB * packed):
+            raise ArticleError(
+                f"{path}: column '{one_line(name, 80)}' would unpack {packed} bytes to {unpacked}; no articles do"
+            )
+        if unpacked > max(MAX_BYTES, _SWELLS * packed):
+            step = 1
+    return step
 
 
 def _joined(batches: "list[pa.RecordBatch]") -> "list[pa.RecordBatch]":

@@ -215,11 +215,12 @@ def is_result(path: str) -> bool:
     """Whether a file holds nothing but rows as written here without texts, so that no text is lost with it."""
     suffix = Path(path).suffix.lower()
     if suffix == ".parquet":
-        from cyberclf.parquetrows import pyarrow_or_advice
+        from cyberclf.parquetrows import bytes_of, pyarrow_or_advice
 
         pyarrow = pyarrow_or_advice()
         try:
-            names = set(pyarrow.parquet.read_schema(path).names)
+            with bytes_of(path) as stream:
+                names = set(pyarrow.parquet.read_schema(stream).names)
         except (pyarrow.ArrowException, OSError):
             return False
         return names >= _OURS and "text" not in names
