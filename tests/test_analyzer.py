@@ -68,3 +68,9 @@ def test_the_fingerprint_follows_the_rules(monkeypatch, name, value):
     monkeypatch.setattr(analyzer, name, value)
     assert analyzer_fingerprint() != before
     analyzer_fingerprint.cache_clear()
+
+
+def test_no_endless_word_is_kept():
+    before = analyzer._cut_cached.cache_info().currsize
+    assert stem("x" * 5000 + "ations") == "x" * 5000
+    assert analyzer._cut_cached.cache_info().currsize == before

@@ -55,7 +55,7 @@ def test_a_spoilt_model_is_worse_and_the_other_way_round_better(small, spoilt, u
 def test_what_prediction_gives_no_theme_is_given_none_in_a_comparison(small, spoilt, unseen):
     short = LabelledArticle(id="short", where="", themes=frozenset({"mer"}), text="Le port.")
     made = compare_models(Corpus.of([*unseen.articles, short]), small.model, spoilt)
-    assert "the new model gives no theme to what it takes for short or foreign: 1 of them" in made.notes
+    assert "the new model gives no theme to what it takes for short, foreign or empty: 1 of them" in made.notes
     assert "short" not in {change.id for change in made.changed}
 
 
@@ -119,6 +119,8 @@ def test_recorded_scores_of_other_articles_and_missing_scores_are_refused(small)
         compare_recorded(old, other)
     with pytest.raises(ArtifactError, match="carries no cross-validated scores"):
         compare_recorded(old, small.model)
+    with pytest.raises(ArtifactError, match="carries no cross-validated scores"):
+        compare_recorded(old, with_scores(small.model, float("nan")))
 
 
 @pytest.fixture

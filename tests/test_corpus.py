@@ -110,6 +110,24 @@ def test_a_passage_holds_evidence_when_half_of_it_lies_there(tmp_path):
     assert marked["x"] == {len(bags) - 1}
 
 
+def test_passages_within_evidence_that_is_longer_than_they_hold_it(tmp_path):
+    text = "Une phrase de début. " * 80
+    row = {"text": text, "themes": ["x"], "evidence": {"x": [[0, len(text)]]}}
+    (article,) = read_corpus([write(tmp_path, row)]).articles
+    bags, marked = article.passages()
+    assert len(bags) > 3
+    assert marked["x"] == set(range(len(bags)))
+
+
+def test_a_packed_corpus_that_swells_beyond_any_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("cyberclf.corpus._UNPACKED", 1_000_000)
+    path = tmp_path / "c.jsonl.gz"
+    row = json.dumps({"text": "La loi. " * 10_000, "themes": ["x"]}) + "\n"
+    path.write_bytes(gzip.compress(row.encode() * 100))
+    with pytest.raises(CorpusError, match=r"c.jsonl.gz: unpacks to more than \d+ bytes, 100 times its size"):
+        read_corpus([path])
+
+
 def test_the_seeds_are_read_with_their_texts(root):
     seeds = read_corpus([root / "seeds" / "labels.jsonl"])
     assert [article.kind for article in seeds.articles] == ["seed"] * 5

@@ -139,3 +139,20 @@ def test_a_header_that_is_no_utf_8_is_said_to_be_none(head):
 def test_a_separator_that_is_none_is_no_separator(line):
     with pytest.raises(ArticleError, match="no column 'text'"):
         rows(f"{line}id,text\n1,a\n")
+
+
+def test_a_limit_that_a_program_has_set_is_not_lowered():
+    before = csv.field_size_limit(csvrows.MAX_BYTES + 5)
+    try:
+        rows("id,text\n1,one\n")
+        assert csv.field_size_limit() == csvrows.MAX_BYTES + 5
+    finally:
+        csv.field_size_limit(before)
+
+
+def test_what_is_said_of_a_header_is_one_line_of_some_length():
+    with pytest.raises(ArticleError) as caught:
+        rows("x" * 100_000 + ",b\n")
+    assert len(str(caught.value)) < 400
+    with pytest.raises(ArticleError, match=r"two columns have the name .x+.; rename one"):
+        rows("x" * 100_000 + ",text," + "x" * 100_000 + "\n")

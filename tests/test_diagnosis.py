@@ -37,7 +37,7 @@ def test_a_curve_of_nothing_is_empty():
 
 def test_confusions_say_what_the_wrong_ones_are_about_and_what_the_missed_were_given():
     a, b = confusions(predictions())
-    assert (a.wrong, a.missed, a.really, a.instead) == (1, 1, (("none", 1),), (("b", 1),))
+    assert (a.wrong, a.missed, a.really, a.instead) == (1, 1, (("no theme", 1),), (("b", 1),))
     assert (b.wrong, b.missed, b.really, b.instead) == (1, 0, (("a", 1),), ())
 
 
@@ -60,3 +60,19 @@ def test_sources_are_weakest_first_and_small_ones_scored_together():
     assert scores[0].f1 == 0
     assert scores[1].f1 == 1
     assert sum(s.labels for s in scores) == labels.sum()
+
+
+def test_a_theme_called_none_is_not_taken_for_the_want_of_one():
+    labels = np.array([[1, 0], [0, 1]], dtype=float)
+    probability = np.array([[0.9, 0.1], [0.8, 0.2]])
+    first, _ = confusions(Predictions(("a", "none"), labels, probability, probability >= 0.5))
+    assert first.really == (("none", 1),)
+
+
+def test_the_interval_of_a_source_is_drawn_over_events():
+    rng = np.random.default_rng(0)
+    labels = (rng.random((40, 2)) < 0.5).astype(float)
+    made = Predictions(("a", "b"), labels, rng.random((40, 2)), rng.random((40, 2)) < 0.5, np.zeros(40, dtype=int))
+    (one_event,) = by_source(made, ["s"] * 40)
+    assert np.isnan([one_event.f1_low, one_event.f1_high]).all()
+    assert one_event.f1 > 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cyberclf.files import atomic_write, checkout, require_writable, shipped
+from cyberclf.files import atomic_write, checkout, mode_for, require_writable, shipped
 
 
 def test_a_file_is_replaced_when_all_went_well_and_keeps_its_mode(tmp_path):
@@ -76,3 +76,20 @@ def test_a_name_as_long_as_the_system_allows_can_be_written(tmp_path):
     with atomic_write(path) as stream:
         stream.write("x")
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_an_error_of_a_reader_does_not_blame_the_file_that_is_written(tmp_path):
+    with pytest.raises(OSError, match=r"^cut short$"), atomic_write(tmp_path / "a"):
+        raise OSError("cut short")
+
+
+def test_no_file_of_another_thread_is_open_to_all_while_a_mode_is_found(tmp_path, monkeypatch):
+    set_to = []
+    umask = os.umask
+    monkeypatch.setattr(os, "umask", lambda mask: set_to.append(mask) or umask(mask))
+    before = umask(0o027)
+    try:
+        assert mode_for(tmp_path / "new") == 0o640
+    finally:
+        umask(before)
+    assert set_to == [0o077, 0o027]

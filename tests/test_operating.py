@@ -46,3 +46,10 @@ def test_a_theme_given_below_the_band_and_one_not_given_above_are_for_review():
 def test_a_theme_nobody_judged_has_no_figure():
     row = review_table(Predictions(("a",), np.full((6, 1), np.nan), P, P > 0.5), np.array([0.6]), np.array([0.7]))
     assert row.loc["a", ["lower", "in_review", "missed", "missed_low", "passed"]].isna().all()
+
+
+def test_an_article_without_a_probability_is_not_counted():
+    unjudged = Predictions(("a",), Y, np.where(P == 0.9, np.nan, P), P > 0.5)
+    table = cost_table(unjudged, np.full((3, 1, 1), 0.65))
+    assert set(table["articles"]) == {4}
+    assert table["recall"].tolist() == pytest.approx([1 / 2] * 3)

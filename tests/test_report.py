@@ -17,6 +17,7 @@ from cyberclf.labelled import LabelledArticle
 from cyberclf.learning import learning_curve
 from cyberclf.metrics import Predictions, score_table, summary
 from cyberclf.report import prepare_report, report_page, write_report
+from cyberclf.themes import Theme
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)></script>{{7*7}}\x1b\u202e$x_'
 
@@ -217,3 +218,23 @@ def test_a_page_of_somebody_else_is_not_written_over(tmp_path):
         prepare_report(tmp_path)
     (tmp_path / "index.html").write_text("<head><title>Evaluation: cyberclf</title>", "utf-8")
     prepare_report(tmp_path)
+
+
+def test_a_threshold_far_below_a_hundredth_is_shown_and_counted_as_it_is():
+    labels = np.zeros((1000, 1))
+    labels[:5] = 1
+    probability = np.where(labels == 1, 5e-4, 1e-5)
+    predictions = Predictions(("rare",), labels, probability, probability >= 4e-4)
+    part = Part("press", "", score_table(predictions), summary(predictions), np.arange(1000), predictions)
+    ((chosen,),) = (
+        [step for step in made["steps"] if step[-1]] for made in report._costs(part, (Theme("rare", "", ""),), [4e-4])
+    )
+    assert chosen == (4e-4, 1.0, 1.0, 1.0, 5, True)
+    assert report._environment().filters["threshold"](4e-4) == "0.0004"
+
+
+def test_what_a_model_learnt_from_is_counted_among_the_articles_that_are_scored(small, small_corpus):
+    written = [replace(a, kind="written") for a in small_corpus.articles[:30]]
+    corpus = Corpus.of([*small_corpus.articles, *written])
+    page = report_page(evaluate_model(corpus, small.model), corpus, model=small.model)
+    assert "On 36 articles (press), 36 of which it had learnt from" in Tags(page).text

@@ -103,6 +103,15 @@ def test_the_passage_is_marked_with_both_names_of_its_theme(model):
     assert '<span class="fr" lang="fr">Stratégie et gouvernance</span>' in page
 
 
+def test_themes_of_one_name_each_have_their_passage_marked(model):
+    alike = replace(model, theme_list=tuple(replace(theme, name="X", name_fr="X") for theme in model.theme_list))
+    passages = {theme: (20 * number, 20 * number + 10) for number, theme in enumerate(alike.themes)}
+    row = next(iter(tag_articles([Article("a", TEXT, "a")], alike)))
+    stream = io.StringIO()
+    write_page([replace(row, passages=passages)], stream, alike)
+    assert stream.getvalue().count("<mark>") == len(alike.themes)
+
+
 def test_a_title_given_apart_does_not_shift_the_passage(model):
     title, text = TEXT.split("\n")
     row = next(tag_articles([Article("a", TEXT, "a", len(title) + 1)], model))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberclf.passages import MAX_WORDS, passages
-from cyberclf.text import printable, sentences, words
+from cyberclf.text import sentences, words
 
 SAME = [
     ("l'IA", "l’IA", "L'I.A.", "L' IA", "IA"),
@@ -95,7 +95,3 @@ def test_titles_and_initials_end_no_sentence():
 def test_a_sentence_ends_where_its_script_says_so():
     text = "ما هي الاستراتيجية؟ وقع الوزير. ሚኒስትሩ ፈረመ። ማን ፈረመ፧ मंत्री ने कहा। Fin"
     assert [text[s.start : s.end].strip()[-1] for s in sentences(text)] == ["؟", ".", "።", "፧", "।", "n"]
-
-
-def test_what_has_no_width_is_not_shown_as_a_gap():
-    assert printable("straté\u00adgie\u200b") == "stratégie"

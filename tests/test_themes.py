@@ -20,6 +20,7 @@ BAD = {
     "unknown key": ("[[theme]]\nid = 'a'\nnom = 'b'", "unknown key nom"),
     "twice": ("[[theme]]\nid = 'a'\n[[theme]]\nid = 'a'", "number 2: id a stands twice"),
     "a separator in an id": ("[[theme]]\nid = 'a;b'", "without ';'"),
+    "a name of a row of the scores": ("[[theme]]\nid = 'all'", "names a row of the scores"),
     "a number": ("[[theme]]\nid = 3", "strings only"),
 }
 

@@ -68,10 +68,11 @@ _SUFFIXES: Final = tuple(sorted(_ENDINGS.split(), key=lambda suffix: (-len(suffi
 LEAST_STEM: Final = 4
 #: States of a passage that are counted.
 MOST_STATES: Final = 3
+#: Longer words are not kept in the cache.
+_CACHED_LENGTH: Final = 40
 _FUNCTION_WORDS: Final = frozenset(FUNCTION_WORDS.split())
 
 
-@lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """Cut the longest known ending that leaves four letters.
 
@@ -80,11 +81,18 @@ def stem(word: str) -> str:
     >>> [stem(word) for word in ("coopération", "coopérer", "lois", "5g")]
     ['coopér', 'coopér', 'lois', '5g']
     """
+    return _cut_cached(word) if len(word) <= _CACHED_LENGTH else _cut(word)
+
+
+def _cut(word: str) -> str:
     if len(word) > LEAST_STEM:
         for suffix in _SUFFIXES:
             if word.endswith(suffix) and len(word) - len(suffix) >= LEAST_STEM:
                 return word[: -len(suffix)]
     return word
+
+
+_cut_cached = lru_cache(maxsize=65536)(_cut)
 
 
 def stem_endings() -> tuple[str, ...]:

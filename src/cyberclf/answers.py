@@ -1,6 +1,6 @@
 """What a model says of labelled articles: what it would give them in prediction, for figures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ class Answers:
         The passage with the highest score, counted within its article.
     given : ndarray of bool, shape (n_articles, n_themes)
     withheld : ndarray of bool, shape (n_articles,)
-        Short or foreign, and therefore given no theme.
+        Short, foreign or without a word, and therefore given no theme.
     """
 
     probability: FloatArray
@@ -42,8 +42,8 @@ class Answers:
 def answers(articles: Sequence[LabelledArticle], models: Sequence[Model]) -> list[Answers]:
     """Score labelled articles by each model, and give them themes as prediction would.
 
-    What is short or foreign is given no theme; of counts of words nobody knows whether they are.  An article is read
-    once for all models.
+    What is short, foreign or empty is given no theme; of counts of words nobody knows whether they are.  An article
+    is read once for all models.
     """
     made = [_unanswered(len(articles), len(model.themes)) for model in models]
     for number, article in enumerate(articles):
@@ -64,16 +64,17 @@ def _unanswered(n_articles: int, n_themes: int) -> Answers:
     return Answers(np.empty(shape), np.empty(shape, dtype=np.int64), np.zeros(shape, bool), np.zeros(n_articles, bool))
 
 
-def learnt_from(model: Model, corpus: Corpus) -> int:
-    """Count the articles of a corpus that a model was trained on, as far as its artifact knows.
+def learnt_from(model: Model, corpus: Corpus, rows: Iterable[int] | None = None) -> int:
+    """Count the articles of a corpus, or of these rows of it, that a model learnt from, as its artifact says.
 
     An article is known again by its text, or its counts; not by the counts of one whose text was learnt from.
     """
+    articles = corpus.articles if rows is None else [corpus.articles[row] for row in rows]
     seen = _described(model).get("digests")
     if isinstance(seen, list):
         known = {digest for digest in seen if isinstance(digest, str)}
-        return sum(article.digest in known for article in corpus.articles)
-    return len(corpus.articles) if corpus_fingerprint(model) == corpus.fingerprint else 0
+        return sum(article.digest in known for article in articles)
+    return len(articles) if corpus_fingerprint(model) == corpus.fingerprint else 0
 
 
 def corpus_fingerprint(model: Model) -> str | None:

@@ -15,7 +15,7 @@ from cyberclf.corpus import BAGS_FORMAT, BAGS_VERSION, Corpus
 from cyberclf.encode import encode
 from cyberclf.files import atomic_write
 from cyberclf.labelled import LabelledArticle
-from cyberclf.text import writable
+from cyberclf.printable import writable
 
 __all__ = ["MIN_ARTICLES", "Extraction", "extract", "write_bags"]
 

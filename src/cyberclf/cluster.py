@@ -62,7 +62,7 @@ def tag_dataset(
     paths : iterable of str
         Parquet files, or folders of such; workers must see them by the same paths.
     output : str
-        Folder for the tagged files, which keep their names and places.
+        Folder for the tagged files, which keep their names and places (of a link, its own).
     scheduler : str or distributed.Client
         Its address (``tcp://HOST:PORT``), or a client.
     model : str, optional
@@ -79,12 +79,18 @@ def tag_dataset(
 
     Raises
     ------
+    All of them when the first answer is asked for.
+
     ArticleError
         When there is no Parquet file, or two would be written to one place.
+    ArtifactError, OSError
+        When the artifact cannot be opened.
     MissingExtraError
         When Dask is not installed.
     TaggingError
         When no scheduler answers.
+    ValueError
+        When the model cannot do what was chosen.
     """
     try:
         from distributed import as_completed

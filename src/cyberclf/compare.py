@@ -1,5 +1,6 @@
 """Whether a new artifact is better than an old one, on the same articles."""
 
+import math
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,7 @@ _MEASURES: Final = {"f1": "F1", "average_precision": "average precision"}
 _ENOUGH: Final = 10
 #: Events that any verdict needs: resamples of fewer are hardly others than the articles themselves.
 _LEAST_EVENTS: Final = 5
+_NO_SCORES: Final = "an artifact carries no cross-validated scores; name labelled articles"
 #: What a recorded macro score may fall by and still count as the same: recorded scores have no intervals.
 NOISE: Final = 0.01
 
@@ -120,8 +122,7 @@ def _common(old: Model, new: Model) -> tuple[tuple[str, ...], list[str]]:
 def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> Comparison:
     """Compare two models on labelled articles, which neither should have been trained on.
 
-    That a model was trained on just these articles is noticed and said; that it was trained on these
-    among others is not.
+    How many of these articles a model was trained on is said, as far as its artifact knows.
 
     As in prediction, a model gives no theme to what it takes for short or foreign.
 
@@ -158,7 +159,9 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
                 "its scores flatter it"
             )
         if without := int(answer.withheld.sum()):
-            notes.append(f"the {name} model gives no theme to what it takes for short or foreign: {without} of them")
+            notes.append(
+                f"the {name} model gives no theme to what it takes for short, foreign or empty: {without} of them"
+            )
     data = encode(corpus.articles, themes)
     labels = data.labels
     said = [_predictions(model, answer, themes, labels) for model, answer in zip((old, new), heard, strict=True)]
@@ -275,8 +278,10 @@ def compare_recorded(old: Model, new: Model) -> Comparison:
                 row |= {f"{measure}_old": before, f"{measure}_new": after, f"{measure}_difference": after - before}
             rows[name] = row
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise ArtifactError("an artifact carries no cross-validated scores; name labelled articles") from None
+        raise ArtifactError(_NO_SCORES) from None
     moved = [(shown, rows["macro"][f"{measure}_difference"]) for measure, shown in _MEASURES.items()]
+    if not all(math.isfinite(change) for _, change in moved):
+        raise ArtifactError(_NO_SCORES)
     said = [(f"macro {shown} {change:+.3f}", change) for shown, change in moved]
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "theme"

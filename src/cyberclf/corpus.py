@@ -12,11 +12,12 @@ from typing import IO, Any, Final, cast
 
 from cyberclf.analyzer import analyzer_fingerprint
 from cyberclf.articles import sheet_advice
-from cyberclf.csvrows import csv_rows, unguarded
+from cyberclf.csvrows import csv_rows
 from cyberclf.decoding import Encoding
 from cyberclf.errors import ArticleError, CorpusError
 from cyberclf.jsonlines import json_file_rows, json_rows
 from cyberclf.labelled import LabelledArticle, labelled_article
+from cyberclf.spreadsheet import unguarded
 from cyberclf.themes import DIGITAL_POLICY, theme_id
 
 __all__ = ["BAGS_FORMAT", "BAGS_VERSION", "Corpus", "read_corpus", "theme_order"]
@@ -27,6 +28,9 @@ BAGS_VERSION: Final = 1
 _COLUMNS: Final = frozenset(
     {"text", "themes", "not_judged", "evidence", "id", "title", "source", "event", "date", "certain", "kind"}
 )
+#: A file that unpacks to more than this, and so many times its size, is no corpus.
+_UNPACKED: Final = 500_000_000
+_SWELLS: Final = 100
 #: What a cell of a theme's column says, in small letters; empty: not judged.
 _SAID: Final = {"1": True, "true": True, "vrai": True, "0": False, "false": False, "faux": False, "": False}
 
@@ -141,8 +145,8 @@ def _read(path: Path, asked: set[str], encoding: Encoding) -> Iterator[LabelledA
             with path.open("rb") as stream:
                 yield from _from_rows(json_file_rows(stream, str(path)), path, encoding)
         elif name.endswith((".jsonl", ".ndjson", ".jsonl.gz")):
-            with gzip.open(path, "rb") if name.endswith(".gz") else path.open("rb") as stream:
-                yield from _from_rows(json_rows(cast("IO[bytes]", stream), str(path)), path, encoding)
+            with cast("IO[bytes]", gzip.open(path, "rb") if name.endswith(".gz") else path.open("rb")) as stream:
+                yield from _from_rows(_bounded(json_rows(stream, str(path)), stream, path), path, encoding)
         else:
             kinds = f"a corpus is .jsonl, .jsonl.gz, .csv or .tsv, or one array in .json{sheet_advice(name)}"
             raise CorpusError(f"{path}: kind of file not known; {kinds}")
@@ -161,6 +165,15 @@ def _sound(row: dict[str, Any] | str) -> dict[str, Any]:
     if isinstance(row, str):
         raise CorpusError(row)
     return row
+
+
+def _bounded(rows: Iterable[tuple[str, Any]], stream: IO[bytes], path: Path) -> Iterator[tuple[str, Any]]:
+    """Rows of a file that comes from others, as long as it unpacks to no more than one of articles can."""
+    most = max(_UNPACKED, _SWELLS * path.stat().st_size)
+    for row in rows:
+        if stream.tell() > most:
+            raise CorpusError(f"{path}: unpacks to more than {most} bytes, {_SWELLS} times its size; no articles do")
+        yield row
 
 
 def _from_rows(rows: Iterable[tuple[str, Any]], path: Path, encoding: Encoding) -> Iterator[LabelledArticle]:

@@ -9,39 +9,15 @@ from itertools import zip_longest
 from typing import Any, Final, cast
 
 from cyberclf.decoding import Encoding, decoding_lines, not_utf_8, recoded, refuse_document
-from cyberclf.errors import ArticleError
+from cyberclf.errors import ArticleError, one_line
 from cyberclf.jsonlines import MAX_BYTES
 
-__all__ = ["csv_rows", "guarded", "unguarded"]
+__all__ = ["csv_rows"]
 
-#: A spreadsheet takes a cell that begins so for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 #: What tables of others call the column of texts.
 _ALSO_CALLED: Final = {"text", "texte", "contenu", "content", "article"}
 #: How often, on average, lines are read again after quotes that nothing closes, before they are given up.
 _REPEATS: Final = 8
-
-
-def guarded(cell: str) -> str:
-    """Put a ``'`` before what a spreadsheet would take for a formula.
-
-    Examples
-    --------
-    >>> guarded("=1+1"), guarded("1+1")
-    ("'=1+1", '1+1')
-    """
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def unguarded(cell: str) -> str:
-    """Take off what `guarded` put on.
-
-    Examples
-    --------
-    >>> unguarded("'=1+1"), unguarded("'tis")
-    ('=1+1', "'tis")
-    """
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
 
 
 def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterator[tuple[str, dict[str, Any] | str]]:
@@ -61,7 +37,8 @@ def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterato
     ArticleError
         When the header has no column ``text``, or the file cannot be parsed at all.
     """
-    csv.field_size_limit(MAX_BYTES)
+    # For the whole process: never lower than a program that we are part of has set it.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_BYTES))
     lines = decoding_lines(stream, encoding)
     try:
         head, first = _head(lines, path, encoding), 2
@@ -167,12 +144,14 @@ def _columns(reader: Any, path: str) -> list[str]:
         raise ArticleError(f"{path}: the header line is not CSV: {error}") from None
     if "text" not in columns:
         near = next((column for column in columns if column.casefold() in _ALSO_CALLED), None)
-        advice = f"rename '{near}' to 'text'" if near else f"it has {', '.join(columns[:12])}"
+        advice = f"rename '{near}' to 'text'" if near else f"it has {one_line(', '.join(columns[:12]))}"
         raise ArticleError(f"{path}: no column 'text'; {advice}")
     # Spreadsheets write columns without a name and without a cell.
-    twice = next((name for place, name in enumerate(columns) if name and name in columns[:place]), None)
-    if twice is not None:
-        raise ArticleError(f"{path}: two columns have the name '{twice}'; rename one")
+    seen: set[str] = set()
+    for name in filter(None, columns):
+        if name in seen:
+            raise ArticleError(f"{path}: two columns have the name '{one_line(name, 80)}'; rename one")
+        seen.add(name)
     return columns
 
 

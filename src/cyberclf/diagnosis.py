@@ -26,7 +26,7 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-_NONE: Final = "none"
+_NONE: Final = "no theme"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ class Confusion:
         Articles given it wrongly; articles that have it and were not given it.
     really, instead : tuple of (str, int)
         Themes that those given it wrongly have; themes given to those missed; most frequent first.
-        "none" where there is no other theme.  An article with two themes counts in both.
+        "no theme" where there is no other.  An article with two themes counts in both.
     """
 
     theme: str
@@ -181,7 +181,11 @@ def by_source(predictions: Predictions, sources: Sequence[str], *, most: int = 4
 
 def _source_score(predictions: Predictions, rows: BoolArray, name: str) -> SourceScore:
     own = Predictions(
-        predictions.themes, predictions.labels[rows], predictions.probability[rows], predictions.given[rows]
+        predictions.themes,
+        predictions.labels[rows],
+        predictions.probability[rows],
+        predictions.given[rows],
+        None if predictions.groups is None else predictions.groups[rows],
     )
     with warnings.catch_warnings():
         # A resample of few articles may hold none of any theme; its mean over the themes is not used.

@@ -13,7 +13,7 @@ from cyberclf.labelled import LabelledArticle
 __all__ = ["doubts"]
 
 #: What people separate ids by, where it should be ``;``.
-_SEPARATORS: Final = re.compile(r"\s*[,|/]\s*")
+_SEPARATORS: Final = re.compile("[,|/]")
 _MOST: Final = 5
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")
 #: Of a word that is long enough to have one.
@@ -64,7 +64,7 @@ def _names(themes: Sequence[str]) -> Iterator[str]:
     alike = defaultdict(list)
     for theme in themes:
         alike[_bare(theme)].append(theme)
-        parts = [part for part in _SEPARATORS.split(theme) if part]
+        parts = [part for part in map(str.strip, _SEPARATORS.split(theme)) if part]
         if theme.casefold() in _NOTHING:
             yield f"theme '{theme}' is taken for a theme; where an article has none, leave the cell empty"
         elif len(parts) > 1 and known.intersection(parts):

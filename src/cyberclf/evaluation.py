@@ -24,7 +24,7 @@ from cyberclf.reliability import reliability_curve, reliability_table
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Evaluation", "Part", "evaluate_model", "evaluate_recipe", "from_held_out"]
+__all__ = ["Evaluation", "Part", "evaluate_model", "evaluate_recipe", "from_held_out", "headline"]
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -275,7 +275,7 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
             without = int(said.withheld[rows].sum())
             protocol = "by the model given"
             if without:
-                protocol += f"; {without} short or foreign, given no theme"
+                protocol += f"; {without} short, foreign or empty, given no theme"
             if unnamed:
                 protocol += f"; the labels do not judge {unnamed}: not scored"
             part = _part(name, protocol, rows, predictions, evidence)

@@ -8,9 +8,9 @@ from cyberclf.explain import explain
 from cyberclf.explanation import Explanation, TermPart, ThemeExplanation
 from cyberclf.model import Model
 from cyberclf.phrases import Language, Phrases
+from cyberclf.printable import printable, writable
 from cyberclf.rows import Article
 from cyberclf.tagging import TaggedChunk, TaggedRow
-from cyberclf.text import printable, writable
 from cyberclf.writers import lines_of
 
 __all__ = ["as_dict", "lines_with_evidence", "terminal_painter"]

@@ -62,7 +62,8 @@ def naming(path: str | Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.filename is None:
+        # What is no error of the system's came from reading, by a library of its own words.
+        if error.filename is None and error.errno is not None:
             error.filename = str(path)
         raise
 
@@ -76,7 +77,8 @@ def mode_for(target: Path) -> int:
     """Mode of a file that will take the place of `target`: what that has, else what the system gives."""
     if target.exists():
         return stat.S_IMODE(target.stat().st_mode)
-    mask = os.umask(0)
+    # It can be read only by setting it: for that moment files of other threads are made too strict, not too open.
+    mask = os.umask(0o077)
     os.umask(mask)
     return 0o666 & ~mask
 

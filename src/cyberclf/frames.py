@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from cyberclf.columns import columns_of, free_names, our_names
+from cyberclf.errors import one_line
 from cyberclf.model import Model
 from cyberclf.rows import from_rows
 from cyberclf.tagging import chunked, tag_chunks
@@ -28,7 +29,7 @@ def tag_frame(
     title : str or None, default "title"
         Column of the titles, each of which is put before its text; ``title`` counts only where there is one.
     n_jobs : int or None, default 1
-        Workers.
+        Workers; None: one, -1: as many as there are cores, as joblib counts.
 
     Returns
     -------
@@ -59,7 +60,9 @@ def tag_frame(
         title = None
     for name in filter(None, (text, title)):
         if name not in frame.columns:
-            raise KeyError(f"the frame has no column '{name}'; it has {', '.join(map(str, frame.columns[:12]))}")
+            raise KeyError(
+                f"the frame has no column '{name}'; it has {one_line(', '.join(map(str, frame.columns[:12])))}"
+            )
         if list(frame.columns).count(name) > 1:
             raise KeyError(f"the frame has two columns '{name}'; rename one")
     titles = frame[title] if title else [None] * len(frame)

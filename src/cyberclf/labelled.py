@@ -59,7 +59,7 @@ class LabelledArticle:
     def passages(self) -> tuple[Sequence[Mapping[str, int]], dict[str, set[int]]]:
         """Bags of the passages, and for each theme the numbers of those that hold its evidence.
 
-        A passage holds it when at least half of an evidence span lies in it.
+        A passage holds it when at least half of an evidence span lies in it, or half of it in the span.
         """
         if self.bags is not None:
             return self.bags, {theme: set(numbers) for theme, numbers in self.evidence.items()}
@@ -69,7 +69,11 @@ class LabelledArticle:
             theme: {
                 number
                 for number, passage in enumerate(found)
-                if any(2 * (min(end, passage.end) - max(start, passage.start)) >= end - start for start, end in marks)
+                if any(
+                    2 * (min(end, passage.end) - max(start, passage.start))
+                    >= min(end - start, passage.end - passage.start)
+                    for start, end in marks
+                )
             }
             for theme, marks in self.evidence.items()
         }

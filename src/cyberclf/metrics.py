@@ -56,6 +56,11 @@ class Predictions:
     given: BoolArray
     groups: IntArray | None = None
 
+    @property
+    def judged(self) -> BoolArray:
+        """Where there is a label and a probability; bool, shape (n_articles, n_themes)."""
+        return ~np.isnan(self.labels) & ~np.isnan(self.probability)
+
 
 def average_precision(truth: BoolArray, score: FloatArray, weight: FloatArray | None = None) -> FloatArray:
     """Average precision: the precision at each positive, averaged; equal scores count together.

@@ -50,7 +50,7 @@ def cost_table(predictions: Predictions, favoured: FloatArray) -> "pd.DataFrame"
 
     rows = []
     for j, theme in enumerate(predictions.themes):
-        judged = ~np.isnan(predictions.labels[:, j])
+        judged = predictions.judged[:, j]
         truth, p = predictions.labels[judged, j] == 1, predictions.probability[judged, j]
         for favour, values in zip(FAVOURS, favoured, strict=True):
             threshold = np.broadcast_to(values, predictions.labels.shape)[judged, j]
@@ -93,7 +93,7 @@ def review_table(predictions: Predictions, lower: FloatArray, upper: FloatArray)
     shape = predictions.labels.shape
     lower, upper = np.broadcast_to(lower, shape), np.broadcast_to(upper, shape)
     for j, theme in enumerate(predictions.themes):
-        judged = ~np.isnan(predictions.labels[:, j]) & ~np.isnan(predictions.probability[:, j])
+        judged = predictions.judged[:, j]
         truth, p = predictions.labels[judged, j] == 1, predictions.probability[judged, j]
         low, high, given = lower[judged, j], upper[judged, j], predictions.given[judged, j]
         settled = ~in_review(p, given, low, high)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from cyberclf.text import masked
+from cyberclf.printable import masked
 
 __all__ = ["escape", "head", "marked", "shown", "template"]
 

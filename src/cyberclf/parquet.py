@@ -10,8 +10,8 @@ from cyberclf.errors import ArticleError
 from cyberclf.keeping import as_cell
 from cyberclf.model import Model
 from cyberclf.parquetrows import bytes_of, open_parquet, pyarrow_or_advice, stream_of, table_rows
+from cyberclf.printable import writable
 from cyberclf.tagging import MAX_CHARS, Chunk, TaggedChunk, tag_chunk
-from cyberclf.text import writable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -129,13 +129,13 @@ def _common_schema(files: Sequence[str]) -> "pa.Schema":
 def write_parquet(
     batches: Iterable["pa.RecordBatch"], schema: "pa.Schema", stream: Any, *, note: dict[str, str] | None = None
 ) -> None:
-    """Write record batches to one Parquet file, with row groups of at most 50,000 rows or 32 MB.
+    """Write record batches to one Parquet file, with row groups that end at some 50,000 rows or 32 MB.
 
     Parameters
     ----------
     batches : iterable of pyarrow.RecordBatch
     schema : pyarrow.Schema
-    stream : binary stream or str
+    stream : binary stream
     note : dict of str to str, optional
         Kept in the file's metadata.
     """

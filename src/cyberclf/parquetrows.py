@@ -68,7 +68,7 @@ def open_parquet(path: str) -> Iterator[Any]:
             raise ArticleError(f"{path}: not Parquet, or damaged or cut short ({one_line(error)})") from None
         names = opened.schema_arrow.names
         if "text" not in names:
-            raise ArticleError(f"{path}: no column 'text'; it has {', '.join(names[:12])}")
+            raise ArticleError(f"{path}: no column 'text'; it has {one_line(', '.join(names[:12]))}")
         if len(set(names)) < len(names):
             raise ArticleError(f"{path}: two columns have the same name")
         yield opened

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from cyberclf.errors import ArtifactError
 from cyberclf.giving import PER_ARTICLE
 from cyberclf.model import Model
-from cyberclf.text import printable
+from cyberclf.printable import printable
 
 if TYPE_CHECKING:
     from cyberclf.compare import Comparison

@@ -74,7 +74,7 @@ def _errors(probability: FloatArray, truths: FloatArray, bins: int) -> FloatArra
 
 def _judged(predictions: Predictions) -> dict[str, tuple[FloatArray, FloatArray, FloatArray]]:
     """Probabilities, labels and the theme's base rate, an entry an article: of each theme, and of all in a row."""
-    judged = ~np.isnan(predictions.labels) & ~np.isnan(predictions.probability)
+    judged = predictions.judged
     found = {}
     for j, name in enumerate(predictions.themes):
         rows = judged[:, j]

@@ -11,7 +11,6 @@ from cyberclf.answers import learnt_from
 from cyberclf.calibration import choose_thresholds
 from cyberclf.corpus import Corpus
 from cyberclf.diagnosis import (
-    Curve,
     Mistake,
     by_source,
     confusions,
@@ -149,7 +148,7 @@ def report_page(
 
     given, missed = mistakes(predictions)
     style = template("style.css")
-    seen = None if model is None else learnt_from(model, corpus)
+    seen = None if model is None else learnt_from(model, corpus, part.rows)
     said = verdict(part, labels, rivals=rivals, sources=sources, points=curve, seen=seen)
     return (
         _environment()
@@ -194,10 +193,10 @@ def _rivals(evaluation: Evaluation) -> list[tuple[str, Part]]:
     ]
 
 
-def _curve(part: Part, column: int) -> Curve:
-    labels, probability = part.predictions.labels[:, column], part.predictions.probability[:, column]
-    judged = ~np.isnan(labels) & ~np.isnan(probability)
-    return threshold_curve(labels[judged] == 1, probability[judged].astype(float))
+def _judged(part: Part, column: int) -> tuple[Any, Any]:
+    """Labels, as bool, and probabilities of a theme where there are both."""
+    judged = part.predictions.judged[:, column]
+    return part.predictions.labels[judged, column] == 1, part.predictions.probability[judged, column].astype(float)
 
 
 def _frequent(part: Part, themes: Sequence[Theme]) -> list[int]:
@@ -213,10 +212,8 @@ def _pictures(
     made = []
     rows = part.table.to_dict(orient="index")
     for j in _frequent(part, themes):
-        theme, curve = themes[j], _curve(part, j)
-        labels, probability = part.predictions.labels[:, j], part.predictions.probability[:, j]
-        judged = ~np.isnan(labels) & ~np.isnan(probability)
-        bins = _bins(labels[judged] == 1, probability[judged])
+        theme, curve = themes[j], threshold_curve(*_judged(part, j))
+        bins = _bins(*_judged(part, j))
         own = rows[theme.id]
         made.append(
             {
@@ -227,7 +224,11 @@ def _pictures(
                         theme.name,
                         curve,
                         (own["precision"], own["recall"]),
-                        [(name, _curve(rival, j)) for name, rival in rivals if "defaults" not in name],
+                        [
+                            (name, threshold_curve(*_judged(rival, j)))
+                            for name, rival in rivals
+                            if "defaults" not in name
+                        ],
                     )
                 ),
                 "reliability": _safe(reliability_plot(theme.name, bins)),
@@ -248,15 +249,9 @@ def _costs(part: Part, themes: Sequence[Theme], thresholds: list[float]) -> list
     """Scores at a theme's threshold and around it."""
     made = []
     for j in _frequent(part, themes):
-        curve, chosen = _curve(part, j), thresholds[j]
-        steps = sorted({round(chosen * factor, 3) for factor in (0.5, 0.75)} | {round(chosen, 3)} | {
-            round(1 - (1 - chosen) * factor, 3) for factor in (0.75, 0.5)})  # fmt: skip
-        made.append(
-            {
-                "theme": themes[j],
-                "steps": [(step, *curve.at(step), step == round(chosen, 3)) for step in steps],
-            }
-        )
+        curve, chosen = threshold_curve(*_judged(part, j)), thresholds[j]
+        steps = [chosen / 2, 0.75 * chosen, chosen, 1 - 0.75 * (1 - chosen), 1 - (1 - chosen) / 2]
+        made.append({"theme": themes[j], "steps": [(step, *curve.at(step), step == chosen) for step in steps]})
     return made
 
 
@@ -287,7 +282,9 @@ def _mistake(corpus: Corpus, row: int, found: Mistake, themes: Sequence[Theme], 
         "labels": [names.get(theme, theme) for theme in sorted(article.themes)],
     }
     if article.text is not None:
-        spans = {names.get(theme, theme): list(marks) for theme, marks in article.evidence.items()}
+        spans: dict[str, list[tuple[int, int]]] = {}
+        for theme, marks in article.evidence.items():
+            spans.setdefault(names.get(theme, theme), []).extend(marks)
         made["text"] = _safe(marked(article.text[:_TEXT], spans))
         made["cut"] = len(article.text) > _TEXT
     if model is not None:
@@ -315,6 +312,8 @@ def _environment() -> "Environment":
         autoescape=True, undefined=StrictUndefined, finalize=plain, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["two"] = lambda value: f"{value:.2f}" if value == value else "–"
+    # A rare theme may have a threshold far below a hundredth.
+    environment.filters["threshold"] = lambda value: f"{value:.2f}" if value >= 0.01 or not value else f"{value:.1g}"
     environment.filters["percent"] = lambda value: f"{100 * value:.0f} %" if value == value else "–"
     environment.filters["many"] = lambda value: f"{value:,}"
     environment.filters["x"] = lambda value: f"{116 * min(max(value, 0.0), 1.0) + 2:.1f}" if value == value else "-9"

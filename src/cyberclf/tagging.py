@@ -15,7 +15,17 @@ from cyberclf.status import STATUSES, Status
 from cyberclf.tagged import TaggedText, TaggedTexts
 from cyberclf.workers import Backend, in_order
 
-__all__ = ["Chunk", "TaggedChunk", "TaggedRow", "chunked", "tag_articles", "tag_chunk", "tag_chunks", "unread_row"]
+__all__ = [
+    "MAX_CHARS",
+    "Chunk",
+    "TaggedChunk",
+    "TaggedRow",
+    "chunked",
+    "tag_articles",
+    "tag_chunk",
+    "tag_chunks",
+    "unread_row",
+]
 
 #: A chunk holds at most this many articles ...
 MAX_ROWS: Final = 256
@@ -242,7 +252,7 @@ def _untagged(article: Article, reason: str) -> Unreadable:
 def tag_articles(
     articles: Iterable[Article | Unreadable], model: Model, *, n_jobs: int = 1, backend: Backend | None = None
 ) -> Iterator[TaggedRow]:
-    """Tag articles as they come, a chunk at a time.
+    """Tag articles as they come, a chunk at a time, by `n_jobs` workers (-1: as many as there are cores).
 
     Examples
     --------

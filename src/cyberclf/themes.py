@@ -11,8 +11,8 @@ from cyberclf.errors import ThemesError, one_line
 
 __all__ = ["DIGITAL_POLICY", "Theme", "id_fault", "known_themes", "read_themes", "theme_id"]
 
-#: Names of rows of the scores.
-_RESERVED: Final = frozenset({"macro", "micro", "no theme"})
+#: Names of rows in tables of scores, beside those of the themes.
+_RESERVED: Final = frozenset({"all", "macro", "micro", "no theme"})
 
 
 @dataclass(frozen=True, slots=True)

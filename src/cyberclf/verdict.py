@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final, cast
 
-import numpy as np
-
 from cyberclf.diagnosis import SourceScore
 from cyberclf.evaluation import Part
 from cyberclf.learning import LearningPoint
@@ -118,7 +116,7 @@ def _themes(rows: dict[str, dict[str, float]], names: dict[str, str], themes: Se
 
 def _belief(part: Part) -> list[str]:
     """Whether probabilities can be believed: over all themes, in the upper half of what it says."""
-    judged = ~np.isnan(part.predictions.labels) & ~np.isnan(part.predictions.probability)
+    judged = part.predictions.judged
     p, truth = part.predictions.probability[judged], part.predictions.labels[judged] == 1
     high = p >= 0.5
     if high.sum() < 20:

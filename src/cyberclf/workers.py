@@ -119,8 +119,8 @@ def in_order(
         however slowly the answers are taken.
     task : Task
     n_jobs : int, default 1
-        Workers.  Whoever calls is one of them, the only one until the others are ready, or where
-        there are few pieces.
+        Workers; below 0, as joblib counts them from the cores.  Whoever calls is one of them, the only
+        one until the others are ready, or where there are few pieces.
     backend : {"threads", "processes", "fork"}, optional
         By default ``processes``, since whatever is not the kernel holds Python's lock.  ``fork`` copies
         this process once the task is prepared, so that workers have nothing to begin with: for Linux,
@@ -136,6 +136,10 @@ def in_order(
     TaggingError
         When a worker process dies.
     """
+    if n_jobs < 0:
+        from joblib import effective_n_jobs
+
+        n_jobs = effective_n_jobs(n_jobs)
     source = iter(pieces)
     head = list(islice(source, _LEAST)) if n_jobs > 1 else []
     if len(head) < _LEAST:

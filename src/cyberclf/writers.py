@@ -3,29 +3,26 @@
 import csv
 import io
 import json
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from cyberclf.csvrows import guarded
 from cyberclf.keeping import Kept, as_cell
 from cyberclf.model import Model
 from cyberclf.phrases import Language, Phrases
+from cyberclf.printable import printable, writable
 from cyberclf.rows import Article, Unreadable
+from cyberclf.spreadsheet import guarded
 from cyberclf.status import MIN_WORDS
 from cyberclf.tagged import TaggedTexts, columns_that_hold
 from cyberclf.tagging import TaggedRow, unread_row
-from cyberclf.text import printable, writable
 
 __all__ = ["head_of", "is_result", "json_lines", "lines_of"]
 
 #: A string as `json.dumps(..., ensure_ascii=False)` writes it.
 _quoted: Final = json.encoder.encode_basestring
-#: A number that looks as a formula begins, and is none.
-_BELOW_ZERO: Final = re.compile(r"-[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?")
 #: What only our rows have together.
 _OURS: Final = frozenset({"themes", "review", "status", "passages"})
 #: Bytes in which a first line must end to be looked at.
@@ -145,8 +142,8 @@ def _csv(rows: Iterable[TaggedRow], model: Model, keep: Sequence[str], *, with_t
         after = [";".join(row.themes), ";".join(row.review), row.status]
         after += [made["probabilities"].get(theme, "") for theme in model.themes]
         after += [json.dumps(made["passages"], ensure_ascii=False) if row.passages else "", row.error]
-        own = [_kept_cell(kept.get(name)) for name in keep]
-        yield _csv_line([*map(_cell, before), *own, *map(_cell, after)])
+        own = [as_cell(kept.get(name)) for name in keep]
+        yield _csv_line(map(_cell, [*before, *own, *after]))
 
 
 def _csv_head(model: Model, keep: Sequence[str], *, with_text: bool) -> str:
@@ -159,11 +156,6 @@ def _csv_line(cells: Iterable[str]) -> str:
     # Before Python 3.13 only the signs of the line's end are quoted, and a return in an id would end the row.
     csv.writer(line, lineterminator="\r\n").writerow(cells)
     return f"{line.getvalue()[:-2]}\n"
-
-
-def _kept_cell(value: object) -> str:
-    cell = writable(as_cell(value))
-    return cell if _BELOW_ZERO.fullmatch(cell) else guarded(cell)
 
 
 def _cell(value: object) -> str:

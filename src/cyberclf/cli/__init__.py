@@ -22,7 +22,7 @@ from cyberclf.cli.info import info
 from cyberclf.cli.predict import predict
 from cyberclf.cli.train import train
 from cyberclf.errors import ArticleError, ArtifactError, CorpusError, MissingExtraError, TaggingError, ThemesError
-from cyberclf.text import printable
+from cyberclf.printable import printable
 
 __all__ = ["cli", "main"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cyberclf.text import writable
+from cyberclf.printable import writable
 
 __all__ = ["check_kept", "check_use", "format_of", "level_of", "thresholds_of"]
 

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 import click
 
 from cyberclf.decoding import ENCODINGS
-from cyberclf.text import printable
+from cyberclf.printable import printable
 
 if TYPE_CHECKING:
     from cyberclf.corpus import Corpus
@@ -153,7 +153,7 @@ def opened(output: str | None) -> Iterator[IO[str]]:
 
 def write_json(path: str, made: Mapping[str, Any]) -> None:
     """Write figures as JSON; halves of characters, which names may hold, as escapes."""
-    from cyberclf.text import writable
+    from cyberclf.printable import writable
 
     with opened(path) as stream:
         stream.write(writable(json.dumps(made, ensure_ascii=False, indent=1)) + "\n")

@@ -12,8 +12,8 @@ word.  What it rests on:
   passage is complete (`scoring`).
 - Compiled functions count no references: whoever calls holds the arrays (`compiling`).
 
-Articles with signs whose folding it does not know (a sign beyond the second Unicode plane) are left to the reference,
-so equality has no exceptions.
+Articles with signs whose folding it does not know (a sign beyond the second Unicode plane), or with a word of more than
+a thousand bytes, are left to the reference, so equality has no exceptions.
 """
 
 from cyberclf.kernel.scorer import Kernel, Scored

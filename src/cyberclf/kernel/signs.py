@@ -64,8 +64,6 @@ def _sign(char: str) -> tuple[int, str]:
         return NOTHING, ""
     if not left.strip(" '"):
         return SEPARATOR, ""
-    if not left.isalnum():
-        return ODD, ""
     return (DIGIT if left.isdigit() else LETTER), left
 
 

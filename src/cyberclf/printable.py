@@ -1,0 +1,43 @@
+"""Text that leaves: as UTF-8 can hold it, and so that it does not steer the reader's screen."""
+
+import unicodedata
+from typing import Final
+
+__all__ = ["masked", "printable", "writable"]
+
+
+def writable(text: str) -> str:
+    r"""Write halves of characters, which came in so and cannot leave as UTF-8, as escapes.
+
+    Examples
+    --------
+    >>> writable("a" + chr(0xD800))
+    'a\\ud800'
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+#: Soft hyphen, spaces and joiners without width, byte order mark.
+_NO_WIDTH: Final = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+
+
+def masked(text: str) -> str:
+    r"""Replace control and direction signs by spaces, sign for sign: an article must not steer the reader's screen.
+
+    Examples
+    --------
+    >>> masked("a\u00adb" + chr(27) + "[31mc")
+    'a b [31mc'
+    """
+    return "".join(" " if unicodedata.category(char)[0] == "C" else char for char in text)
+
+
+def printable(text: str) -> str:
+    r"""Mask text for a terminal; signs without width, such as the soft hyphens of word processors, are left out.
+
+    Examples
+    --------
+    >>> printable("a\u00adb" + chr(27) + "[31mc")
+    'ab [31mc'
+    """
+    return masked(text.translate(_NO_WIDTH))
