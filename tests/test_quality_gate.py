@@ -49,7 +49,9 @@ def test_train_writes_the_shipped_artifact(trained):
     shipped = ROOT / "models" / "cyberclf.safetensors"
     ours, theirs = cyberclf.load(trained), cyberclf.load(shipped)
     if same_versions(theirs):
-        assert trained.read_bytes() == shipped.read_bytes()
+        assert ours.metadata["corpus"] == theirs.metadata["corpus"]
+        assert ours.metadata["recipe"] == theirs.metadata["recipe"]
+    if trained.read_bytes() == shipped.read_bytes():
         assert trained.with_name("README.md").read_bytes() == shipped.with_name("README.md").read_bytes()
         return
     assert ours.themes == theirs.themes
@@ -57,7 +59,7 @@ def test_train_writes_the_shipped_artifact(trained):
     for name, values in vars(theirs).items():
         if isinstance(values, np.ndarray):
             apart = np.abs(getattr(ours, name) - values)
-            # Another release's arithmetic: equal but for a few values that were rounded the other way.
+            # Another release's or processor's arithmetic: equal but for a few values that were rounded the other way.
             assert apart.max() <= 0.011, name
             assert (apart > 2e-4).mean() <= 0.01, name
 

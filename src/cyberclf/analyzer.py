@@ -178,16 +178,18 @@ def count_terms(passage: Passage, *, first: bool = False) -> dict[str, int]:
         content = [None if word in _FUNCTION_WORDS else stem for word, stem in zip(sentence.words, stems, strict=True)]
         counts.update(f"{left} {right}" for left, right in pairwise(content) if left and right)
         states, rest = _states_in(sentence.words)
-        here = {name for word in rest for name in classes.get(stem(word), ())}
+        named = {name for word in rest for name in classes.get(stem(word), ())}
         if states:
-            here.add("state")
+            named.add("state")
         if len(states) > 1:
-            here.add("states")
+            named.add("states")
+        # Sorted: the parts of a score are added up in this order, which is no set's.
+        here = sorted(named)
         counts.update(f"@{name}" for name in here)
         if first and number == 0:
             counts.update(f"@title:{name}" for name in here)
         all_states |= states
-        met |= here
+        met.update(here)
     counts.update(f"@n{number}" for number in range(1, min(len(all_states), MOST_STATES) + 1))
     if "states" in met:
         met.discard("state")

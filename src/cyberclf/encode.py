@@ -105,12 +105,17 @@ def encode(articles: Iterable[LabelledArticle], themes: Iterable[str]) -> Encode
         for theme, column in order.items():
             labels[number, column] = np.nan if theme in article.not_judged else theme in article.themes
     shape = (len(ends) - 1, len(index))
-    counts = csr_matrix((np.array(values, dtype=np.float64), np.array(columns), np.array(ends)), shape=shape)
+    # Sorted, whatever order a process met them in: solvers add up in the order of the terms.
+    terms = sorted(index)
+    place = np.empty(len(index), dtype=np.int32)
+    place[[index[term] for term in terms]] = np.arange(len(index))
+    counts = csr_matrix(
+        (np.array(values, dtype=np.float64), place[np.array(columns, dtype=np.int64)], np.array(ends)), shape=shape
+    )
     counts.sort_indices()
     marked_array = np.zeros((shape[0], len(order)), dtype=bool)
     for passage, column in marks:
         marked_array[passage, column] = True
-    terms = list(index)
     starts = np.array(first, dtype=np.int64)
     made = Encoded(
         terms=terms,
