@@ -604,6 +604,37 @@ def test_a_closed_stream_is_one_line(closed, said, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_what_goes_to_a_file_needs_no_open_stream(closed, tmp_path):
+    rows = [{"text": f"{TEXT} {n}", "themes": ["a"] if n % 2 else []} for n in range(12)]
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    command = f"{sys.executable} -m cyberclf train c.jsonl --output m.safetensors --jobs 2 {closed}"
+    done = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (0, False)
+    assert cyberclf.load(tmp_path / "m.safetensors").themes == ("a",)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_figures_that_nobody_takes_do_not_cost_the_files(tmp_path):
+    words = "loi port vote mer agence pluie".split()  # noqa: SIM905
+    rows = [
+        {"text": f"{words[n % 6]} {words[n // 6]} {n}" * 9, "themes": ["a"] if n % 2 else [], "event": n}
+        for n in range(36)
+    ]
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    for arguments, made in (
+        ("train c.jsonl --output m.safetensors", "m.safetensors m.safetensors.md"),
+        ("evaluate c.jsonl --json e.json --report r", "e.json r/index.html"),
+        ("compare m.safetensors m.safetensors c.jsonl --json c.json", "c.json"),
+    ):
+        command = f"{sys.executable} -m cyberclf {arguments} > /dev/full"
+        done = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+        assert "standard output: No space left on device" in done.stderr
+        assert all((tmp_path / name).stat().st_size for name in made.split())
+
+
 @pytest.mark.parametrize("bad", [b"caf\xe9", b'"a"b'])
 def test_a_bad_row_of_a_table_costs_that_row_only(bad, tmp_path, capsys):
     rows = [TEXT.encode()] * 50 + [bad] + [TEXT.encode()] * 50

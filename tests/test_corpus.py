@@ -213,3 +213,25 @@ def test_rows_and_columns_that_a_spreadsheet_left_empty_are_passed_over(tmp_path
         ("Le port", "3"),
         ("La mer", "5"),
     ]
+
+
+def test_what_a_table_has_no_column_of_is_not_judged(tmp_path):
+    (tmp_path / "a.csv").write_text("text,loi,mer\nLa loi.,1,0\n", "utf-8")
+    (tmp_path / "b.csv").write_text("text,loi,ski\nLe ski.,0,1\n", "utf-8")
+    lists = write(tmp_path, {"text": "Rien.", "themes": []})
+    first, second, third = read_corpus([tmp_path / "a.csv", tmp_path / "b.csv", lists]).articles
+    assert (first.not_judged, second.not_judged, third.not_judged) == ({"ski"}, {"mer"}, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("said", "certain"),
+    [(0, False), ("0", False), ("non", False), (False, False), (1, True), ("vrai", True), (None, True), ("", True)],
+)
+def test_a_reader_may_say_in_many_ways_that_a_label_is_unsure(tmp_path, said, certain):
+    (article,) = read_corpus([write(tmp_path, {"text": "a", "themes": ["x"], "certain": said})]).articles
+    assert article.certain is certain
+
+
+def test_what_says_neither_sure_nor_unsure_is_refused(tmp_path):
+    with pytest.raises(CorpusError, match="'certain' holds 'perhaps', neither 1 nor 0"):
+        read_corpus([write(tmp_path, {"text": "a", "themes": ["x"], "certain": "perhaps"})])

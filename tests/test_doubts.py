@@ -103,3 +103,17 @@ def test_articles_judged_for_one_theme_after_the_other_contradict_nothing(tmp_pa
 )
 def test_ids_that_are_merely_short_are_not_taken_for_one(corpus_of, others):
     assert doubts(corpus_of(("Le port.", others[0], ""), ("La mer.", others[1], ""))) == []
+
+
+def test_a_theme_that_one_file_names_often_and_another_never_is_doubted(tmp_path):
+    for name, theme in (("a", "mer"), ("b", "loi")):
+        rows = [{"text": f"{theme} {n}", "themes": [theme] if n % 2 else []} for n in range(20)]
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    files = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    assert doubts(read_corpus(files)) == [
+        f"{file}: its 20 articles are taken to lack '{theme}' of other files; if nobody judged them for it, say so in "
+        "not_judged"
+        for file, theme in zip(files, ("loi", "mer"), strict=True)
+    ]
+    (tmp_path / "few.jsonl").write_text('{"text": "mer", "themes": ["mer"]}\n', "utf-8")
+    assert doubts(read_corpus([files[0], tmp_path / "few.jsonl"])) == []

@@ -11,6 +11,7 @@ from cyberclf.fitting import Recipe
 from cyberclf.folds import Split, event_splits
 from cyberclf.holdout import OutOfFold, cross_validate, out_of_fold
 from cyberclf.labelled import LabelledArticle
+from cyberclf.training import train
 
 N_ARTICLES, N_FOLDS = 240, 4
 
@@ -100,3 +101,12 @@ def test_they_are_added_up_where_each_article_has_one_theme_and_in_the_press(hel
     data = encode(of_any_length(one_each=True).articles, ("a", "b"))
     assert out_of_fold(data, event_splits(data, 3, 0), Recipe(C=1.0), n_jobs=1)[0].length_penalty == 0.0
     assert held_out_seeds[2].length_penalty == 0.0
+
+
+def test_where_hardly_an_article_has_several_passages_they_are_averaged(small_corpus):
+    short = Corpus.of(replace(a, text=" ".join((a.text or "").split()[:30])) for a in small_corpus.articles)
+    trained = train(short, n_jobs=1)
+    assert trained.model.length_penalty == 1.0
+    # What is long is not given every theme for its length alone.
+    one = next(a for a in short.articles if a.themes)
+    assert trained.model.tag("\n".join([one.text] * 200)).themes == trained.model.tag(one.text).themes

@@ -304,6 +304,7 @@ def test_parquet_values_that_python_cannot_hold_cost_no_answer(tmp_path, call):
     assert (row["bytes"], row["torn"], row["price"], row["none"]) == ("2024-05-02 \ufffd", "caf\ufffd", "12.50", None)
     assert row["fine"].startswith("2024-05-01")
     assert row["fine"].endswith("123456789")
+    assert row["mars"].startswith("1970-01-01T00:00:00.000001")
 
 
 def test_a_long_value_that_a_few_bytes_repeat_is_not_held_for_all_rows(tmp_path):

@@ -174,3 +174,11 @@ def test_one_event_has_no_intervals():
     table = score_table(replace(predictions, groups=np.zeros(2, dtype=int)))
     assert table.loc["a", "f1"] == 1.0
     assert np.isnan(table.loc["a", ["f1_low", "f1_high"]].astype(float)).all()
+
+
+def test_what_nobody_judged_has_no_figure():
+    labels = np.array([[1.0, np.nan], [0.0, np.nan], [1.0, np.nan]])
+    given = np.array([[True, False], [False, False], [True, False]])
+    table = score_table(Predictions(("a", "b"), labels, given.astype(float), given))
+    assert table.loc[["b", "no theme"], ["precision", "recall", "f1", "precision_low"]].isna().all(axis=None)
+    assert table.loc["macro", "f1"] == 1.0

@@ -51,7 +51,8 @@ def test_it_says_in_french_how_many_themes_an_article_has(small, scores, tmp_pat
 def test_it_says_where_passages_are_averaged(small, scores, tmp_path):
     averaged = replace(small, model=replace(small.model, length_penalty=1.0))
     assert "are averaged" in card_of(averaged, scores, tmp_path)
-    assert "are averaged" not in card_of(small, scores, tmp_path)
+    added = replace(small, model=replace(small.model, length_penalty=0.0))
+    assert "are averaged" not in card_of(added, scores, tmp_path)
 
 
 def test_its_figures_are_those_measured(small, scores, tmp_path):

@@ -238,3 +238,15 @@ def test_what_a_model_learnt_from_is_counted_among_the_articles_that_are_scored(
     corpus = Corpus.of([*small_corpus.articles, *written])
     page = report_page(evaluate_model(corpus, small.model), corpus, model=small.model)
     assert "On 36 articles (press), 36 of which it had learnt from" in Tags(page).text
+
+
+@pytest.mark.parametrize("theme", ["A.I.", "15000000", "0", "items", "a['b']"])
+def test_any_id_has_its_row(theme):
+    evaluation, corpus = invented(2)
+    part = evaluation.parts[0]
+    renamed = replace(part.predictions, themes=(theme, "other"))
+    part = replace(part, table=score_table(renamed), predictions=renamed)
+    rival = replace(part, name="press: keyword list")
+    page = report_page(Evaluation((part, rival)), corpus)
+    assert "keyword list" in page
+    assert Tags(page).text.count(theme) > 1

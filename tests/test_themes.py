@@ -21,6 +21,7 @@ BAD = {
     "twice": ("[[theme]]\nid = 'a'\n[[theme]]\nid = 'a'", "number 2: id a stands twice"),
     "a separator in an id": ("[[theme]]\nid = 'a;b'", "without ';'"),
     "a name of a row of the scores": ("[[theme]]\nid = 'all'", "names a row of the scores"),
+    "a control sign in an id": ("[[theme]]\nid = 'a\\tb'".replace("'", '"'), "control signs"),
     "a number": ("[[theme]]\nid = 3", "strings only"),
 }
 

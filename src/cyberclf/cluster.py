@@ -198,15 +198,13 @@ def _note(source: str, mark: str) -> dict[str, str]:
 
 def _note_of(target: str) -> dict[str, str]:
     """Read how a tagged file says that it was made; nothing where it is not there, or is none."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    from cyberclf.parquetrows import bytes_of, pyarrow_or_advice
 
-    from cyberclf.parquetrows import bytes_of
-
+    pyarrow = pyarrow_or_advice()
     try:
         with bytes_of(target) as stream:
-            metadata = pq.read_metadata(stream).metadata or {}
-    except (OSError, pa.ArrowException):
+            metadata = pyarrow.parquet.read_metadata(stream).metadata or {}
+    except (OSError, pyarrow.ArrowException):
         return {}
     return {_NOTE: metadata.get(_NOTE.encode(), b"").decode("utf-8", "replace")}
 

@@ -89,7 +89,10 @@ class Comparison:
             return f"The new model is worse: {', '.join(self.worse)}."
         if self.better:
             return f"The new model is better: {', '.join(self.better)}."
-        return "No difference that these articles can show: the new model is not worse."
+        return (
+            "No difference that is sure (of so many figures, one interval in twenty lies beside 0 by chance): "
+            "the new model is not worse."
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, for JSON; what could not be computed is None."""

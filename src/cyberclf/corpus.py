@@ -6,7 +6,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -118,20 +118,30 @@ def read_corpus(paths: Iterable[str | Path], *, encoding: Encoding = "utf-8") ->
     """
     articles: list[LabelledArticle] = []
     asked: set[str] = set()
+    tables: list[tuple[slice, set[str]]] = []
     for path in map(Path, paths):
         if path.is_dir():
             raise CorpusError(
                 f"{path}: is a folder; name the files of labelled articles (.jsonl, .jsonl.gz, .csv, .tsv)"
             )
-        found = list(_read(path, asked, encoding))
+        columns: set[str] = set()
+        found = list(_read(path, columns, encoding))
         if not found:
             raise CorpusError(f"{path}: no labelled article in it; give rows with a text and its themes")
+        if columns:
+            tables.append((slice(len(articles), len(articles) + len(found)), columns))
         articles += found
+        asked |= columns
+    # What a table has no column of, nobody was asked when it was filled.
+    named = asked.union(*(article.themes for article in articles))
+    for rows, columns in tables:
+        if unasked := named - columns:
+            articles[rows] = [replace(each, not_judged=each.not_judged | unasked) for each in articles[rows]]
     return Corpus.of(articles, asked)
 
 
-def _read(path: Path, asked: set[str], encoding: Encoding) -> Iterator[LabelledArticle]:
-    """Yield the articles of a file, and add to `asked` the themes that a table has columns of."""
+def _read(path: Path, columns: set[str], encoding: Encoding) -> Iterator[LabelledArticle]:
+    """Yield the articles of a file, and add to `columns` the themes that a table has 0/1 columns of."""
     name = path.name.lower()
     try:
         if name.endswith((".csv", ".tsv")):
@@ -140,7 +150,7 @@ def _read(path: Path, asked: set[str], encoding: Encoding) -> Iterator[LabelledA
                     # Spreadsheets write a tail of rows that nobody filled.
                     if isinstance(row, dict) and (_was_unread(row) or not any(map(str.strip, row.values()))):
                         continue
-                    yield labelled_article(_from_table(_sound(row), where, asked), where, path, encoding)
+                    yield labelled_article(_from_table(_sound(row), where, columns), where, path, encoding)
         elif name.endswith(".json"):
             with path.open("rb") as stream:
                 yield from _from_rows(json_file_rows(stream, str(path)), path, encoding)
@@ -204,7 +214,7 @@ def _check_header(header: dict[str, Any], where: str) -> None:
 
 
 def _from_table(row: dict[str, Any], where: str, asked: set[str]) -> dict[str, Any]:
-    """Turn a record of strings into a corpus row."""
+    """Turn a record of strings into a corpus row, and add to `asked` the themes that it has 0/1 columns of."""
     # As rows are written here, and corrected by people.
     row = {key: unguarded(value) for key, value in row.items()}
     made: dict[str, Any] = {key: value for key, value in row.items() if key in _COLUMNS and value != ""}
@@ -230,8 +240,6 @@ def _from_table(row: dict[str, Any], where: str, asked: set[str]) -> dict[str, A
         made["themes"] = [name for name, cell in cells.items() if _SAID[cell]]
         made["not_judged"] += [name for name, cell in cells.items() if cell == ""]
         asked.update(map(theme_id, columns))
-    if "certain" in made:
-        made["certain"] = made["certain"].strip().lower() not in {"0", "false", "no", "faux", "non"}
     if "evidence" in made:
         try:
             made["evidence"] = json.loads(made["evidence"])

@@ -22,6 +22,8 @@ _PLURAL: Final = re.compile(r"(?<=\w{5})[sx]$")
 _NOTHING: Final = frozenset({"none", "nan", "<na>", "na", "n/a", "null", "nil", "-", "--", "aucun", "aucune", "rien"})
 #: A theme that so many times as many articles have as are said to lack it.
 _FEW: Final = 5
+#: A theme that a file should have in so many articles, and has in none, was perhaps not looked for there.
+_MISSED: Final = 5
 #: Of so small a part of the articles to have no theme may be an oversight.
 _RARE: Final = 0.02
 
@@ -37,8 +39,8 @@ def doubts(corpus: Corpus) -> list[str]:
     -------
     list of str
         On themes that are several ids in one, that are spelt nearly alike, whose name says that there is none, or
-        that little can be learnt of; on the few articles without a theme; on articles that stand there twice; on
-        dates that cannot be read.
+        that little can be learnt of; on the few articles without a theme; on themes that one file names and another
+        does not; on articles that stand there twice; on dates that cannot be read.
     """
     found = [*_names(corpus.themes), *_lopsided(corpus)]
     if len(found) > _MOST:
@@ -49,7 +51,7 @@ def doubts(corpus: Corpus) -> list[str]:
             f"{without[0].where}: no theme; {len(without)} of {len(corpus.articles)} articles have none, so new ones "
             "may have none too; if it was forgotten, add it"
         )
-    found += _repeated(corpus.articles)
+    found += [*_repeated(corpus.articles), *_unnamed(corpus)]
     undated = [article for article in corpus.articles if article.date and not day_of(article.date)]
     if undated:
         found.append(
@@ -94,6 +96,29 @@ def _lopsided(corpus: Corpus) -> Iterator[str]:
             yield (
                 f"theme '{theme}' is not judged in {unjudged} of {n_articles} articles, and said to be lacking in "
                 f"{lacking} alone; in a 0/1 table write 0, not an empty cell, where an article lacks a theme"
+            )
+
+
+def _unnamed(corpus: Corpus) -> Iterator[str]:
+    """Say of each file what themes the others name, and its articles are taken to lack."""
+    of_file: dict[str, list[LabelledArticle]] = defaultdict(list)
+    for article in corpus.articles:
+        of_file[article.where.rpartition(":")[0]].append(article)
+    counts, n_articles = corpus.counts(), len(corpus.articles)
+    for file, own in of_file.items():
+        named = frozenset().union(*(article.themes | article.not_judged for article in own))
+        # As many as would be here, were the files alike.
+        expected = (
+            {theme: having * len(own) / (n_articles - len(own)) for theme, (having, _) in counts.items()}
+            if n_articles > len(own)
+            else {}
+        )
+        missing = [theme for theme in corpus.themes if theme not in named and expected.get(theme, 0) >= _MISSED]
+        if missing:
+            shown = f"'{missing[0]}'{f' and {len(missing) - 1} more themes' if len(missing) > 1 else ''}"
+            yield (
+                f"{file}: its {len(own)} articles are taken to lack {shown} of other files; if nobody judged them for "
+                "it, say so in not_judged"
             )
 
 

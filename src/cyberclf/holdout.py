@@ -36,6 +36,8 @@ Say = Callable[[str], None]
 #: Macro average precision that averaging passages must gain, over themes of so many articles: less is the play of
 #: chance.
 _WORTH: Final = 0.005
+#: Below this share of held-out articles with several passages, nothing can be told of long ones.
+_SEVERAL: Final = 0.1
 _ENOUGH: Final = 10
 #: Counts times themes from which folds and rounds are saved, and the solver is the one for many.
 _LARGE = 20_000_000
@@ -196,11 +198,15 @@ def _length_penalty(plain: FloatArray, averaged: FloatArray, labels: FloatArray)
 
     A soft maximum grows with the number of passages.  Where a long article has more themes, as in the press, that is
     right; of articles that are about one thing whatever their length, short ones are missed for it.  Where each
-    article is given its most probable theme it changes nothing, for it is the same for all.
+    article is given its most probable theme it changes nothing, for it is the same for all.  Where hardly an article
+    has several passages, nothing can be told, and they are averaged: a long article of what is to come would have
+    its every theme added up from passages that have none.
     """
     scored = ~np.isnan(plain).any(axis=1)
     if not scored.any() or themes_per_article(labels) == "one":
         return 0.0
+    if (averaged[scored] != plain[scored]).any(axis=1).mean() < _SEVERAL:
+        return 1.0
     gains = []
     for theme in range(labels.shape[1]):
         rows = scored & ~np.isnan(labels[:, theme])

@@ -17,6 +17,9 @@ from cyberclf.themes import id_fault, theme_id
 __all__ = ["KINDS", "LabelledArticle", "labelled_article"]
 
 KINDS: Final = ("press", "written", "seed")
+#: What says that a reader was sure, in small letters, and what that not.
+_SURE: Final = frozenset({"", "1", "true", "yes", "oui", "vrai"})
+_UNSURE: Final = frozenset({"0", "false", "no", "non", "faux"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def labelled_article(row: dict[str, Any], where: str, path: Path, encoding: Enco
         source=_optional(row, "source", where),
         event=named_by(row, "event"),
         date=_optional(row, "date", where),
-        certain=row.get("certain") is not False,
+        certain=_certain(row.get("certain"), where),
     )
 
 
@@ -144,6 +147,14 @@ def _ids(row: dict[str, Any], key: str, where: str) -> frozenset[str]:
     for fault in filter(None, map(id_fault, sorted(ids))):
         raise CorpusError(f"{where}: {fault}")
     return ids
+
+
+def _certain(value: Any, where: str) -> bool:
+    """Whether a reader was sure: as JSON, tables and spreadsheets in English and French say it; nothing means so."""
+    said = "" if value is None else str(value).strip().lower().removesuffix(".0")
+    if said in _SURE or said in _UNSURE:
+        return said in _SURE
+    raise CorpusError(f"{where}: 'certain' holds '{str(value)[:30]}', neither 1 nor 0")
 
 
 def _optional(row: dict[str, Any], key: str, where: str) -> str | None:

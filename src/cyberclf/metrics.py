@@ -183,6 +183,8 @@ def score_table(predictions: Predictions, *, seed: int = 0) -> "pd.DataFrame":
     weights = resamples(n_articles, n_themes, groups=predictions.groups, seed=seed)
     hits, said, true = _counts(predictions, weights)
     values = resampled_scores(predictions, weights)
+    # Nobody judged it: that it is given to none is neither right nor wrong.
+    values[:, :, ~judged.any(axis=0)] = np.nan
     table = {theme: _row(values[:, :, j], int(truth[:, j].sum())) for j, theme in enumerate(predictions.themes)}
     table["macro"] = _row(macro_scores(values, truth.any(axis=0)), int(truth.sum()))
     micro = np.stack([*_ratios(hits.sum(1), said.sum(1), true.sum(1)), np.full(len(weights), np.nan)])
@@ -197,6 +199,8 @@ def score_table(predictions: Predictions, *, seed: int = 0) -> "pd.DataFrame":
         weights @ none_given.astype(float),
         weights @ none_true.astype(float),
     )
+    if not whole.any():
+        none = (np.full(len(weights), np.nan),) * 3
     table["no theme"] = _row(np.stack([*none, np.full(len(weights), np.nan)]), int(none_true.sum()))
     frame = pd.DataFrame.from_dict(table, orient="index")
     frame.index.name = "theme"

@@ -209,7 +209,8 @@ def _described(trained: Trained, scores: Part | None, name: str) -> str:
     averaged = ""
     if trained.model.length_penalty:
         averaged = (
-            " The passages of a long\narticle are averaged: held-out articles were ranked better so than by their sum."
+            " The passages of a long\narticle are averaged: held-out articles were ranked better so than by their sum, or "
+            "hardly one of them\nhad several."
         )
     return f"""{_TITLE}{name}
 

@@ -17,7 +17,7 @@ __all__ = ["TableRows", "bytes_of", "open_parquet", "parquet_rows", "pyarrow_or_
 
 _COLUMNS: Final = ("id", "title", "text")
 #: What pyarrow raises for values that Python cannot hold.
-_UNCONVERTED: Final = (OverflowError, TypeError, ValueError)
+_UNCONVERTED: Final = (LookupError, OverflowError, TypeError, ValueError)
 #: Stands for a text whose bytes are no UTF-8.
 _NOT_UTF8: Final = object()
 #: Rows that go on together.
@@ -37,8 +37,10 @@ def pyarrow_or_advice() -> Any:
     try:
         import pyarrow.compute
         import pyarrow.parquet
-    except ImportError:
+    except ModuleNotFoundError:
         raise MissingExtraError("Parquet needs pyarrow; install it with: pip install 'cyberclf[parquet]'") from None
+    except ImportError as error:
+        raise MissingExtraError(f"Parquet needs pyarrow, which is there but does not load: {one_line(error)}") from None
     return pyarrow
 
 
@@ -165,11 +167,11 @@ def _kept_value(cell: Any) -> Any:
     except UnicodeDecodeError:
         return bytes(cell.as_buffer()).decode("utf-8", "replace") if hasattr(cell, "as_buffer") else None
     except (*_UNCONVERTED, pa.ArrowException):
-        # Times that Python has no name for: beyond its calendar, or finer than microseconds.
-        try:
-            return cell.cast(pa.string()).as_py()
-        except (*_UNCONVERTED, pa.ArrowException):
-            return None
+        # Times that Python has no name for: beyond its calendar, finer than microseconds, or of a zone unknown here.
+        for kind in (pa.string(), pa.timestamp("us", "UTC")):
+            with contextlib.suppress(*_UNCONVERTED, pa.ArrowException):
+                return cell.cast(kind).as_py()
+        return None
 
 
 def parquet_rows(path: str, keep: Sequence[str] = ()) -> Iterator[tuple[str, dict[str, Any] | str]]:

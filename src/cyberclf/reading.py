@@ -24,6 +24,10 @@ def _number(value: float) -> str:
     return f"{value:.3f}" if value == value else "-"
 
 
+def _share(value: float) -> str:
+    return f"{value:.1%}" if value == value else "-"
+
+
 def scores_as_text(part: "Part") -> str:
     """Scores of one part, a line a theme, F1 and average precision with their intervals."""
     width = max([24, *(len(str(theme)) for theme in part.table.index)])
@@ -80,7 +84,9 @@ def _operating(part: "Part", width: int) -> list[str]:
         ]
         left = f"{printable(str(theme)):{width}}  {_number(row['lower'])}  {_number(row['upper'])}"
         note = "; too few to promise" if row["lower"] == 0 or row["upper"] == 1 else ""
-        lines.append(f"  {left}  {row['in_review']:9.1%}  {spans[0]:19}  {spans[1]:19}  {int(row['positives'])}{note}")
+        lines.append(
+            f"  {left}  {_share(row['in_review']):>9}  {spans[0]:19}  {spans[1]:19}  {int(row['positives'])}{note}"
+        )
     return lines
 
 

@@ -314,6 +314,8 @@ def _environment() -> "Environment":
     environment.filters["two"] = lambda value: f"{value:.2f}" if value == value else "–"
     # A rare theme may have a threshold far below a hundredth.
     environment.filters["threshold"] = lambda value: f"{value:.2f}" if value >= 0.01 or not value else f"{value:.1g}"
+    # Not by the template's own words, which take an id with a dot or of digits for a path.
+    environment.filters["f1_of"] = lambda rivals, key: [table[key]["f1"] for _, table in rivals]
     environment.filters["percent"] = lambda value: f"{100 * value:.0f} %" if value == value else "–"
     environment.filters["many"] = lambda value: f"{value:,}"
     environment.filters["x"] = lambda value: f"{116 * min(max(value, 0.0), 1.0) + 2:.1f}" if value == value else "-9"

@@ -71,8 +71,9 @@ def id_fault(theme: str) -> str | None:
         theme.encode()
     except UnicodeEncodeError:
         return "a theme id holds half a character; write it as UTF-8"
-    if not theme or ";" in theme or len(theme.splitlines()) > 1 or theme.strip() != theme:
-        return f"theme id {theme[:40]!r}: an id is one line without ';' or space around it"
+    control = any(unicodedata.category(sign) == "Cc" for sign in theme)
+    if not theme or ";" in theme or control or len(theme.splitlines()) > 1 or theme.strip() != theme:
+        return f"theme id {theme[:40]!r}: an id is one line without ';', control signs or space around it"
     if theme[0] in "[{" and (theme[-1] in "]}" or theme[1:2] in ("'", '"')):
         return f"theme id {theme[:40]!r}: looks like a list written as text; write ids alone, with ';' between them"
     if theme in _RESERVED:

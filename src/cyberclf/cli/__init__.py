@@ -26,6 +26,8 @@ from cyberclf.printable import printable
 
 __all__ = ["cli", "main"]
 
+#: Options that name a file for what is asked.
+_FILES = frozenset({"--output", "--json", "--report"})
 _ERRORS = (ArticleError, ArtifactError, CorpusError, MissingExtraError, TaggingError, ThemesError, OSError)
 
 
@@ -42,19 +44,14 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run the command line; exit with 0, 1 (failure) or 2 (wrong use)."""
     # At the end the system takes all back: to look once more for what can go takes as long as a thousand articles.
     atexit.register(gc.freeze)
-    if sys.stderr is None:
-        # Closed too, but what is said there is not what was asked for.
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
-    if sys.stdout is None:
-        # Closed by who called: there is nobody to answer.
-        fail("standard output is closed; open it, or give --output FILE", 1)
+    given = list(sys.argv[1:] if args is None else args)
+    _open_what_is_closed(given)
     if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         # Whoever ends it by a command loses no more than who does by hand.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     before = warnings.formatwarning
     warnings.formatwarning = lambda message, *_, **__: printable(f"cyberclf: {message}") + "\n"
     try:
-        given = list(sys.argv[1:] if args is None else args)
         cli.main(args=args, prog_name="cyberclf", standalone_mode=False, obj=given)
         sys.stdout.flush()
     except click.exceptions.Exit as stop:
@@ -75,6 +72,22 @@ def main(args: Sequence[str] | None = None) -> None:
         fail(_one_line(error), 1)
     finally:
         warnings.formatwarning = before
+
+
+def _open_what_is_closed(given: Sequence[str]) -> None:
+    """Put something in the place of standard streams that who called has closed."""
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    # The next file to be opened would take the number of a stream, and get what workers print there.
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)  # noqa: FBT003 - its second argument has no name
+    os.close(number)
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+    if sys.stdout is None:
+        if _FILES.isdisjoint(option.partition("=")[0] for option in given):
+            fail("standard output is closed; open it, or give --output FILE", 1)
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def _one_line(error: Exception) -> str:

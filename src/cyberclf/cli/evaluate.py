@@ -19,7 +19,13 @@ from cyberclf.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cyberclf.corpus import Corpus
     from cyberclf.decoding import Encoding
+    from cyberclf.evaluation import Evaluation
+    from cyberclf.model import Model
+    from cyberclf.themes import Theme
 
 __all__ = ["evaluate"]
 
@@ -61,21 +67,36 @@ def evaluate(
     from cyberclf.evaluation import evaluate_model, evaluate_recipe
 
     result = evaluate_recipe(read, n_jobs=jobs, say=say) if loaded is None else evaluate_model(read, loaded)
-    for part in result.parts:
-        show(part)
-    if loaded is not None:
-        from cyberclf.answers import learnt_from
-
-        if learnt := learnt_from(loaded, read):
-            n_articles = len(read.articles)
-            say(f"cyberclf: the model was trained on {learnt} of these {n_articles} articles: its scores flatter it")
     if json_file:
         write_json(json_file, result.as_dict())
-    if report:
-        from cyberclf.learning import learning_curve
-        from cyberclf.report import write_report
+    try:
+        for part in result.parts:
+            show(part)
+    finally:
+        # Files are made even where who read the figures has gone.
+        if loaded is not None:
+            from cyberclf.answers import learnt_from
 
-        curve = () if loaded else learning_curve(read, headline=result.parts[0], n_jobs=jobs, say=say)
-        given = click.get_current_context().obj
-        command = shlex.join(["cyberclf", *given]) if given else ""
-        say(f"wrote {write_report(result, read, report, model=loaded, names=names, curve=curve, command=command)}")
+            if learnt := learnt_from(loaded, read):
+                of = f"{learnt} of these {len(read.articles)} articles"
+                say(f"cyberclf: the model was trained on {of}: its scores flatter it")
+        if report:
+            _report(result, read, report, model=loaded, names=names, jobs=jobs)
+
+
+def _report(
+    result: "Evaluation",
+    corpus: "Corpus",
+    folder: str,
+    *,
+    model: "Model | None",
+    names: "Mapping[str, Theme] | None",
+    jobs: int,
+) -> None:
+    from cyberclf.learning import learning_curve
+    from cyberclf.report import write_report
+
+    curve = () if model else learning_curve(corpus, headline=result.parts[0], n_jobs=jobs, say=say)
+    given = click.get_current_context().obj
+    command = shlex.join(["cyberclf", *given]) if given else ""
+    say(f"wrote {write_report(result, corpus, folder, model=model, names=names, curve=curve, command=command)}")

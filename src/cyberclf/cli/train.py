@@ -72,6 +72,9 @@ def train(
     trained = train_model(read, themes=names, n_jobs=jobs, say=say)
     scores = headline(read, trained.data, trained.held_out) if trained.held_out.splits else None
     model = trained.model
+    # Before anything is printed: who reads it may have gone, and the work of minutes with it.
+    replace(model, metadata={**model.metadata, "scores": _scores(scores)}).save(output)
+    written = [output, *([str(write_card(trained, scores, Path(output)))] if with_card else [])]
     if scores is not None:
         show(scores)
     for theme, threshold, spread in zip(model.theme_list, model.thresholds, trained.thresholds.spread, strict=True):
@@ -83,8 +86,6 @@ def train(
     if trained.n_short:
         short = f"{trained.n_short} articles have fewer than {MIN_WORDS} words"
         say(f"{short}: 'predict' gives such no theme without --force")
-    replace(model, metadata={**model.metadata, "scores": _scores(scores)}).save(output)
-    written = [output, *([str(write_card(trained, scores, Path(output)))] if with_card else [])]
     say(f"wrote {' and '.join(written)}")
 
 
