@@ -193,3 +193,8 @@ def test_parameters_that_are_none_are_refused(sample, options, said):
         ThemeClassifier(**options).fit(*sample)
     with pytest.raises(ValueError, match="groups has several columns"):
         ThemeClassifier().fit(*sample, groups=np.zeros((len(sample[0]), 2)))
+
+
+def test_labels_that_were_forgotten_are_asked_for():
+    with pytest.raises(ValueError, match="requires y to be passed, but the target y is None"):
+        ThemeClassifier().fit(["une loi"], None)

@@ -98,6 +98,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
             When the texts do not suffice: none could be held out, a theme has fewer than two, or scores of held-out
             texts do not rise with its labels.
         """
+        if y is None:
+            raise ValueError("ThemeClassifier requires y to be passed, but the target y is None")
         texts = _checked(X)
         ids, labels = _labels(y, len(texts))
         for theme, given in zip(ids, labels.T, strict=True):
