@@ -593,7 +593,13 @@ def test_counts_go_to_a_file_that_can_be_read_again(tmp_path, capsys):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 @pytest.mark.parametrize(
-    ("closed", "said"), [("- <&-", "standard input is closed"), ("a.txt >&-", "standard output is closed")]
+    ("closed", "said"),
+    [
+        ("- <&-", "standard input is closed"),
+        ("a.txt >&-", "standard output is closed"),
+        ("a.txt --output - >&-", "standard output is closed"),
+        ("a.txt --output=- >&-", "standard output is closed"),
+    ],
 )
 def test_a_closed_stream_is_one_line(closed, said, tmp_path):
     (tmp_path / "a.txt").write_text("La loi.", encoding="utf-8")
@@ -633,6 +639,14 @@ def test_figures_that_nobody_takes_do_not_cost_the_files(tmp_path):
         assert (done.returncode, "Traceback" in done.stderr) == (1, False)
         assert "standard output: No space left on device" in done.stderr
         assert all((tmp_path / name).stat().st_size for name in made.split())
+    done = subprocess.run(
+        [sys.executable, "-m", "cyberclf", "evaluate", "c.jsonl", "--json", "/dev/full"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "macro" in done.stdout) == (1, True)
 
 
 @pytest.mark.parametrize("bad", [b"caf\xe9", b'"a"b'])

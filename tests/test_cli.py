@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -942,3 +943,28 @@ def test_texts_in_files_of_a_corpus_are_read_in_the_encoding_named(tmp_path):
     assert read_corpus([tmp_path / "c.jsonl"], encoding="windows-1252").articles[0].text == TEXT
     with pytest.raises(CorpusError, match=r"c\.jsonl:1: .*a\.txt: not UTF-8"):
         read_corpus([tmp_path / "c.jsonl"])
+
+
+def test_tagging_a_table_written_here_again_changes_no_text(tmp_path, call):
+    text = "- La loi prévoit :\n- une agence ;- un plan\n=1+1 et la formation des agents"
+    (tmp_path / "0.jsonl").write_text(json.dumps({"id": "-1", "text": text}) + "\n", "utf-8")
+    for number in range(3):
+        source = tmp_path / ("0.jsonl" if not number else f"{number}.csv")
+        assert call("predict", source, "--text", "--output", tmp_path / f"{number + 1}.csv")[0] == 0
+    first, third = ((tmp_path / f"{number}.csv").read_bytes() for number in (1, 3))
+    assert first == third
+    assert b"\n'- une agence ;'- un plan\n'=1+1" in first
+    (article,) = read_corpus([tmp_path / "3.csv"]).articles
+    assert (article.id, article.text) == ("-1", text)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_corpus_may_come_through_a_named_pipe(tmp_path, user_csv):
+    rows = [{"text": row["text"], "themes": []} for row in csv.DictReader(user_csv.open(encoding="utf-8"))]
+    os.mkfifo(tmp_path / "c.jsonl")
+    writer = threading.Thread(
+        target=lambda: (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    )
+    writer.start()
+    assert len(read_corpus([tmp_path / "c.jsonl"]).articles) == len(rows)
+    writer.join()

@@ -129,7 +129,7 @@ def test_what_stands_in_the_output_below_the_input_is_not_tagged_again(tmp_path)
 
 @pytest.fixture
 def linked(tmp_path):
-    """A folder of links to files of other names elsewhere, as stores of data make them; one leads nowhere."""
+    """A folder of links to files of other names elsewhere, as stores of data make them; two lead nowhere."""
     store, folder = tmp_path / "store", tmp_path / "linked"
     store.mkdir()
     folder.mkdir()
@@ -137,16 +137,18 @@ def linked(tmp_path):
     for name in ("a.parquet", "b.parquet"):
         (folder / name).symlink_to(store / "deadbeef")
     (folder / "lost.parquet").symlink_to(store / "nowhere")
+    (folder / "loop.parquet").symlink_to("loop.parquet")
     return folder
 
 
-def test_links_to_files_are_tagged_by_their_own_names_and_one_that_leads_nowhere_is_said(cluster, linked, tmp_path):
+def test_links_to_files_are_tagged_by_their_own_names_and_those_that_lead_nowhere_are_said(cluster, linked, tmp_path):
     with distributed.Client(cluster) as client:
         done = list(tag_dataset([str(linked)], str(tmp_path / "out"), scheduler=client))
     assert {Path(file.output).name: file.error for file in done} == {
         "a.parquet": "",
         "b.parquet": "",
         "lost.parquet": f"{linked / 'lost.parquet'}: No such file or directory",
+        "loop.parquet": f"{linked / 'loop.parquet'}: Too many levels of symbolic links",
     }
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"a.parquet", "b.parquet"}
 

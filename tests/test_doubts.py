@@ -106,14 +106,16 @@ def test_ids_that_are_merely_short_are_not_taken_for_one(corpus_of, others):
 
 
 def test_a_theme_that_one_file_names_often_and_another_never_is_doubted(tmp_path):
-    for name, theme in (("a", "mer"), ("b", "loi")):
-        rows = [{"text": f"{theme} {n}", "themes": [theme] if n % 2 else []} for n in range(20)]
-        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    files = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
-    assert doubts(read_corpus(files)) == [
-        f"{file}: its 20 articles are taken to lack '{theme}' of other files; if nobody judged them for it, say so in "
-        "not_judged"
-        for file, theme in zip(files, ("loi", "mer"), strict=True)
-    ]
-    (tmp_path / "few.jsonl").write_text('{"text": "mer", "themes": ["mer"]}\n', "utf-8")
-    assert doubts(read_corpus([files[0], tmp_path / "few.jsonl"])) == []
+    def write(name, theme, n_rows):
+        rows = [{"text": f"{name} {n}", "themes": [theme] if theme and n % 2 else []} for n in range(n_rows)]
+        (tmp_path / name).write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        return tmp_path / name
+
+    files = [write("a.jsonl", "mer", 40), write("b.jsonl", "loi", 40)]
+    (said,) = doubts(read_corpus(files))
+    assert said == (
+        f"{files[0]}: 'loi' is in none of its 40 articles, and often in other files (2 such in all); they are taken to "
+        "lack it: where nobody judged a theme, list it in not_judged"
+    )
+    for other in (write("few.jsonl", "loi", 8), write("none.jsonl", "", 40)):
+        assert doubts(read_corpus([files[0], other])) == []

@@ -9,7 +9,7 @@ from cyberclf.corpus import Corpus
 from cyberclf.encode import encode
 from cyberclf.fitting import Recipe
 from cyberclf.folds import Split, event_splits
-from cyberclf.holdout import OutOfFold, cross_validate, out_of_fold
+from cyberclf.holdout import OutOfFold, _length_penalty, cross_validate, out_of_fold
 from cyberclf.labelled import LabelledArticle
 from cyberclf.training import train
 
@@ -110,3 +110,16 @@ def test_where_hardly_an_article_has_several_passages_they_are_averaged(small_co
     # What is long is not given every theme for its length alone.
     one = next(a for a in short.articles if a.themes)
     assert trained.model.tag("\n".join([one.text] * 200)).themes == trained.model.tag(one.text).themes
+
+
+def test_a_few_long_articles_among_many_short_ones_are_judged_by_what_they_show():
+    n_passages = np.array([1] * 500 + [9] * 40)
+    labels = np.zeros((540, 1))
+    labels[500:525] = 1
+    # Each passage of a long article says little; only their sum does.
+    scores = np.where(labels[:, 0] == 1, -3.0, -4.0) + np.log(n_passages)
+    assert _length_penalty(scores[:, None], n_passages, labels) == 0.0
+    assert _length_penalty(scores[:510, None], n_passages[:510], labels[:510]) == 1.0
+    held_out_none = np.full((510, 1), np.nan)
+    assert _length_penalty(held_out_none, n_passages[:510], labels[:510]) == 1.0
+    assert _length_penalty(np.full((540, 1), np.nan), n_passages, labels) == 0.0

@@ -278,5 +278,27 @@ def test_what_would_unpack_beyond_any_memory_is_no_file_of_articles(tmp_path, mo
     path = bomb(tmp_path / "a.parquet", 3, 9_000_000)
     (row,) = read_articles(path)
     assert re.fullmatch(
-        rf"{re.escape(path)}: column 'text' would unpack \d+ bytes to 90\d+; no articles do.*", row.reason
+        rf"{re.escape(path)}: column 'text' would unpack \d+ bytes to 90\d+; from there on .*", row.reason
     )
+
+
+def test_what_was_read_before_a_damaged_row_group_is_given(tmp_path, monkeypatch):
+    monkeypatch.setattr("cyberclf.parquetrows._BOMB_BYTES", 1_000_000)
+    swelling = pa.array(["x" * 9_000_000])
+    path = tmp_path / "a.parquet"
+    with pq.ParquetWriter(path, pa.schema({"text": pa.string()}), compression="zstd") as writer:
+        writer.write_table(pa.table({"text": [LAW] * 5}))
+        writer.write_table(pa.table({"text": swelling}))
+    rows = list(read_articles(str(path)))
+    assert [type(row).__name__ for row in rows] == ["Article"] * 5 + ["Unreadable"]
+    assert rows[5].reason.endswith("from there on nothing could be read")
+
+
+def test_a_column_with_a_dot_in_its_name_is_no_part_of_another(tmp_path, monkeypatch):
+    monkeypatch.setattr("cyberclf.parquetrows._BOMB_BYTES", 1_000_000)
+    table = pa.table({"text": [LAW], "text.raw": ["x" * 9_000_000], "b.c": ["y" * 9_000_000]})
+    pq.write_table(table, tmp_path / "a.parquet", compression="zstd")
+    (row,) = read_articles(str(tmp_path / "a.parquet"))
+    assert row.text == LAW
+    (row,) = read_articles(str(tmp_path / "a.parquet"), keep=["b.c"])
+    assert "column 'b.c' would unpack" in row.reason

@@ -230,7 +230,6 @@ def test_a_threshold_far_below_a_hundredth_is_shown_and_counted_as_it_is():
         [step for step in made["steps"] if step[-1]] for made in report._costs(part, (Theme("rare", "", ""),), [4e-4])
     )
     assert chosen == (4e-4, 1.0, 1.0, 1.0, 5, True)
-    assert report._environment().filters["threshold"](4e-4) == "0.0004"
 
 
 def test_what_a_model_learnt_from_is_counted_among_the_articles_that_are_scored(small, small_corpus):

@@ -19,16 +19,17 @@ def test_what_was_guarded_comes_back_as_it_was(cell):
     assert unguarded(guarded(cell)) == cell
 
 
-@pytest.mark.parametrize("cell", ["", "a", "1;2", "-5", "-1,5e3", "'tis", "a = b", "c'est-à-dire ; - oui", "a -b"])
+@pytest.mark.parametrize("cell", ["", "a", "1;2", "'tis", "a = b", "c'est-à-dire ; - oui", "a -b"])
 def test_what_is_no_formula_stays_as_it_is(cell):
     assert guarded(cell) == cell == unguarded(cell)
 
 
 @given(st.lists(CELLS, min_size=1, max_size=3), st.sampled_from([",", ";", "\t"]))
 @example(["Bonjour ;=1+1", ""], ";")
+@example(["-1", "a"], ";")
 def test_no_cell_is_a_formula_with_whatever_separator_the_table_is_opened(cells, delimiter):
     line = io.StringIO()
     csv.writer(line).writerow(map(guarded, cells))
     rows = csv.reader(io.StringIO(line.getvalue(), newline=""), delimiter=delimiter)
     opened = [cell for row in rows for cell in row]
-    assert not [cell for cell in opened if cell.startswith(tuple("=+@-＝")) and not cell[1:].isdigit()]
+    assert not [cell for cell in opened if cell.startswith(tuple("=+@-＝"))]

@@ -16,6 +16,7 @@ from cyberclf.decoding import Encoding, decode
 from cyberclf.errors import ArticleError, MissingExtraError
 from cyberclf.jsonlines import MAX_BYTES, json_file_rows, json_rows, line_blocks
 from cyberclf.rows import Article, Piece, Unreadable, articles_of, from_rows
+from cyberclf.spreadsheet import OURS, unguarded
 
 __all__ = [
     "SUFFIXES",
@@ -120,8 +121,17 @@ def _records(
 ) -> Iterator[tuple[str, dict[str, Any] | str]]:
     """Yield (``FILE:row``, object) of a file of rows."""
     if suffix in {".csv", ".tsv"}:
-        return csv_rows(stream, path, encoding=encoding)
+        return _as_they_were(csv_rows(stream, path, encoding=encoding))
     return json_file_rows(stream, path) if suffix == ".json" else json_rows(stream, path)
+
+
+def _as_they_were(rows: Iterator[tuple[str, dict[str, Any] | str]]) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Take off what keeps a spreadsheet from running cells, where the rows were written here."""
+    for where, row in rows:
+        if isinstance(row, dict) and row.keys() >= OURS:
+            yield where, {name: unguarded(cell) for name, cell in row.items()}
+        else:
+            yield where, row
 
 
 def first_columns(files: Sequence[str], encoding: Encoding) -> list[str]:

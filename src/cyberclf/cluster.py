@@ -75,12 +75,10 @@ def tag_dataset(
     Yields
     ------
     TaggedFile
-        One a file, as they are ready.
+        One a file, as they are ready.  What is wrong is raised when the first is asked for.
 
     Raises
     ------
-    All of them when the first answer is asked for.
-
     ArticleError
         When there is no Parquet file, or two would be written to one place.
     ArtifactError, OSError
@@ -177,15 +175,15 @@ def _places(paths: Iterable[str], output: str) -> list[tuple[str, str]]:
 
 
 def _spare(sources: dict[str, str]) -> None:
-    """See that no file to write is, by a link, one that is read."""
-    read = {Path(source).resolve() for source in sources.values()}
+    """See that no file to write takes the place of one that is read, or of what a link that is read leads to."""
+    read = {*sources.values(), *map(os.path.realpath, sources.values())}
     for target, source in sources.items():
-        if Path(target).resolve() in read:
+        if str(Path(os.path.realpath(Path(target).parent), Path(target).name)) in read:
             raise _written_over(source, target)
 
 
 def _written_over(file: str, target: str) -> ArticleError:
-    return ArticleError(f"{file}: another file would be written over ({target}); tag them to other folders")
+    return ArticleError(f"{file}: a file would be written over ({target}); tag to another folder")
 
 
 def _note(source: str, mark: str) -> dict[str, str]:
@@ -198,11 +196,11 @@ def _note(source: str, mark: str) -> dict[str, str]:
 
 def _note_of(target: str) -> dict[str, str]:
     """Read how a tagged file says that it was made; nothing where it is not there, or is none."""
-    from cyberclf.parquetrows import bytes_of, pyarrow_or_advice
+    from cyberclf.parquetrows import pyarrow_or_advice
 
     pyarrow = pyarrow_or_advice()
     try:
-        with bytes_of(target) as stream:
+        with Path(target).open("rb") as stream:
             metadata = pyarrow.parquet.read_metadata(stream).metadata or {}
     except (OSError, pyarrow.ArrowException):
         return {}

@@ -89,10 +89,8 @@ class Comparison:
             return f"The new model is worse: {', '.join(self.worse)}."
         if self.better:
             return f"The new model is better: {', '.join(self.better)}."
-        return (
-            "No difference that is sure (of so many figures, one interval in twenty lies beside 0 by chance): "
-            "the new model is not worse."
-        )
+        chance = " (of so many figures, one interval in twenty lies beside 0 by chance)" if self.changed else ""
+        return f"No difference that is sure{chance}: the new model is not worse."
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, for JSON; what could not be computed is None."""
@@ -127,7 +125,7 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
 
     How many of these articles a model was trained on is said, as far as its artifact knows.
 
-    As in prediction, a model gives no theme to what it takes for short or foreign.
+    As in prediction, a model gives no theme to what it takes for short, foreign or empty.
 
     Intervals are of a paired bootstrap by event.  The new model is worse when a difference, of the macro scores or of a
     theme with ten articles or more, lies below 0 by more standard errors of the bootstrap than chance brings about in

@@ -2,13 +2,14 @@
 
 import gzip
 import hashlib
+import io
 import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import Any, Final
 
 from cyberclf.analyzer import analyzer_fingerprint
 from cyberclf.articles import sheet_advice
@@ -155,8 +156,8 @@ def _read(path: Path, columns: set[str], encoding: Encoding) -> Iterator[Labelle
             with path.open("rb") as stream:
                 yield from _from_rows(json_file_rows(stream, str(path)), path, encoding)
         elif name.endswith((".jsonl", ".ndjson", ".jsonl.gz")):
-            with cast("IO[bytes]", gzip.open(path, "rb") if name.endswith(".gz") else path.open("rb")) as stream:
-                yield from _from_rows(_bounded(json_rows(stream, str(path)), stream, path), path, encoding)
+            with _unpacked(path) if name.endswith(".gz") else path.open("rb") as stream:
+                yield from _from_rows(json_rows(stream, str(path)), path, encoding)
         else:
             kinds = f"a corpus is .jsonl, .jsonl.gz, .csv or .tsv, or one array in .json{sheet_advice(name)}"
             raise CorpusError(f"{path}: kind of file not known; {kinds}")
@@ -177,13 +178,30 @@ def _sound(row: dict[str, Any] | str) -> dict[str, Any]:
     return row
 
 
-def _bounded(rows: Iterable[tuple[str, Any]], stream: IO[bytes], path: Path) -> Iterator[tuple[str, Any]]:
-    """Rows of a file that comes from others, as long as it unpacks to no more than one of articles can."""
-    most = max(_UNPACKED, _SWELLS * path.stat().st_size)
-    for row in rows:
-        if stream.tell() > most:
-            raise CorpusError(f"{path}: unpacks to more than {most} bytes, {_SWELLS} times its size; no articles do")
-        yield row
+def _unpacked(path: Path) -> io.BufferedReader:
+    """Open a gzipped file, which comes from others: it may unpack to no more than articles can."""
+    return io.BufferedReader(_Unpacked(path))
+
+
+class _Unpacked(io.RawIOBase):
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stream = gzip.open(path, "rb")  # noqa: SIM115 - closed with this
+        self._left = self._most = max(_UNPACKED, _SWELLS * path.stat().st_size)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        read = self._stream.readinto(buffer)
+        self._left -= read
+        if self._left < 0:
+            raise CorpusError(f"{self._path}: unpacks to more than {self._most} bytes; no articles do")
+        return read
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 def _from_rows(rows: Iterable[tuple[str, Any]], path: Path, encoding: Encoding) -> Iterator[LabelledArticle]:

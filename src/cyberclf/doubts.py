@@ -22,8 +22,9 @@ _PLURAL: Final = re.compile(r"(?<=\w{5})[sx]$")
 _NOTHING: Final = frozenset({"none", "nan", "<na>", "na", "n/a", "null", "nil", "-", "--", "aucun", "aucune", "rien"})
 #: A theme that so many times as many articles have as are said to lack it.
 _FEW: Final = 5
-#: A theme that a file should have in so many articles, and has in none, was perhaps not looked for there.
-_MISSED: Final = 5
+#: A theme that others have in so many articles, and a file should have in so many, and has in none, was perhaps not
+#: looked for there.
+_MISSED: Final = 10
 #: Of so small a part of the articles to have no theme may be an oversight.
 _RARE: Final = 0.02
 
@@ -100,26 +101,28 @@ def _lopsided(corpus: Corpus) -> Iterator[str]:
 
 
 def _unnamed(corpus: Corpus) -> Iterator[str]:
-    """Say of each file what themes the others name, and its articles are taken to lack."""
+    """Say what theme a file should have often, by the others, and never names: its articles are taken to lack it."""
     of_file: dict[str, list[LabelledArticle]] = defaultdict(list)
     for article in corpus.articles:
         of_file[article.where.rpartition(":")[0]].append(article)
-    counts, n_articles = corpus.counts(), len(corpus.articles)
+    counts, found = corpus.counts(), []
     for file, own in of_file.items():
-        named = frozenset().union(*(article.themes | article.not_judged for article in own))
-        # As many as would be here, were the files alike.
-        expected = (
-            {theme: having * len(own) / (n_articles - len(own)) for theme, (having, _) in counts.items()}
-            if n_articles > len(own)
-            else {}
+        named = frozenset[str]().union(*(article.themes | article.not_judged for article in own))
+        share = len(own) / max(1, len(corpus.articles) - len(own))
+        # A file without any theme is one of articles that have none.
+        if any(article.themes for article in own):
+            found += [
+                (file, theme)
+                for theme in corpus.themes
+                if theme not in named and counts[theme][0] * min(1, share) >= _MISSED
+            ]
+    if found:
+        file, theme = found[0]
+        more = f" ({len(found)} such in all)" if len(found) > 1 else ""
+        yield (
+            f"{file}: '{theme}' is in none of its {len(of_file[file])} articles, and often in other files{more}; they "
+            "are taken to lack it: where nobody judged a theme, list it in not_judged"
         )
-        missing = [theme for theme in corpus.themes if theme not in named and expected.get(theme, 0) >= _MISSED]
-        if missing:
-            shown = f"'{missing[0]}'{f' and {len(missing) - 1} more themes' if len(missing) > 1 else ''}"
-            yield (
-                f"{file}: its {len(own)} articles are taken to lack {shown} of other files; if nobody judged them for "
-                "it, say so in not_judged"
-            )
 
 
 def _repeated(articles: Sequence[LabelledArticle]) -> Iterator[str]:

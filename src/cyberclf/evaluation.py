@@ -245,7 +245,7 @@ def evaluate_model(corpus: Corpus, model: Model) -> Evaluation:
     """Score a model on labelled articles, which it should not have been trained on.
 
     Themes that the articles' labels never name count as not judged, and the protocol says so.  As in prediction, what
-    is short or foreign is given no theme; of counts of words nobody knows whether they are.
+    is short, foreign or empty is given no theme; of counts of words nobody knows whether they are.
 
     Raises
     ------

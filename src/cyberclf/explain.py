@@ -3,7 +3,7 @@
 An article's score is the soft maximum of its passages' scores plus the score of the whole.  A passage's
 score is its intercept plus a sum over its terms.  The soft maximum of scores ``s`` is the sum of ``w * s``
 plus the spread, ``-sum(w * log(w))``, where the weights ``w`` are the softmax of ``s``; of a model that
-averages passages, the spread is without the penalty for their number.  So nothing here is an approximation:
+averages passages, the spread less the penalty for their number.  So nothing here is an approximation:
 the parts add up, at each level, to the number that the model made.
 
 A term's part is shared among sentences by how often it occurs in each.  Two kinds of terms are of the

@@ -38,8 +38,8 @@ class Recipe:
     rounds : int
         Rounds of multiple-instance learning, where articles lack evidence marks.
     min_articles : int
-        Articles that must have a word (see `least_articles`); pairs need `min_pair_articles`, and where the
-        corpus names sources two of those; articles that name none count as of one.
+        Articles that must have a word (see `least_articles`); pairs need `min_pair_articles`, and two
+        sources where the corpus names any; articles that name none count as of one.
     n_folds : int
         Folds of the cross-validation.
     dual : bool

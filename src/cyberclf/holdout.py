@@ -36,8 +36,8 @@ Say = Callable[[str], None]
 #: Macro average precision that averaging passages must gain, over themes of so many articles: less is the play of
 #: chance.
 _WORTH: Final = 0.005
-#: Below this share of held-out articles with several passages, nothing can be told of long ones.
-_SEVERAL: Final = 0.1
+#: Of fewer articles with a theme and several passages, nothing can be told of long ones.
+_SEVERAL: Final = 20
 _ENOUGH: Final = 10
 #: Counts times themes from which folds and rounds are saved, and the solver is the one for many.
 _LARGE = 20_000_000
@@ -188,25 +188,26 @@ def out_of_fold(
             f"{split.name}: learnt from {len(split.train)} articles, held out {len(split.test)} "
             f"({number + 1} of {len(splits)})"
         )
-    log_length = np.log(np.diff(data.first))[:, None]
-    penalty = _length_penalty(scores, scores - log_length, data.labels)
-    return OutOfFold(scores - penalty * log_length, best, fold, tuple(splits), penalty), linears
+    n_passages = np.diff(data.first)
+    penalty = _length_penalty(scores, n_passages, data.labels)
+    return OutOfFold(scores - penalty * np.log(n_passages)[:, None], best, fold, tuple(splits), penalty), linears
 
 
-def _length_penalty(plain: FloatArray, averaged: FloatArray, labels: FloatArray) -> float:
+def _length_penalty(plain: FloatArray, n_passages: IntArray, labels: FloatArray) -> float:
     """Say whether an article's passages are averaged (1) or added up (0), whichever ranks held-out articles better.
 
     A soft maximum grows with the number of passages.  Where a long article has more themes, as in the press, that is
     right; of articles that are about one thing whatever their length, short ones are missed for it.  Where each
     article is given its most probable theme it changes nothing, for it is the same for all.  Where hardly an article
-    has several passages, nothing can be told, and they are averaged: a long article of what is to come would have
-    its every theme added up from passages that have none.
+    with a theme has several passages, nothing can be told, and they are averaged: a long article of what is to come
+    would have its every theme added up from passages that have none.
     """
-    scored = ~np.isnan(plain).any(axis=1)
-    if not scored.any() or themes_per_article(labels) == "one":
+    if themes_per_article(labels) == "one":
         return 0.0
-    if (averaged[scored] != plain[scored]).any(axis=1).mean() < _SEVERAL:
+    if ((n_passages > 1) & (labels == 1).any(axis=1)).sum() < _SEVERAL:
         return 1.0
+    scored = ~np.isnan(plain).any(axis=1)
+    averaged = plain - np.log(n_passages)[:, None]
     gains = []
     for theme in range(labels.shape[1]):
         rows = scored & ~np.isnan(labels[:, theme])

@@ -8,6 +8,7 @@ from cyberclf.evaluation import Part
 from cyberclf.files import atomic_write
 from cyberclf.giving import PER_ARTICLE
 from cyberclf.model import Model
+from cyberclf.printable import threshold_as_text
 from cyberclf.training import Trained
 
 __all__ = ["card_path", "is_card", "markdown_table", "write_card"]
@@ -185,7 +186,7 @@ def _french(model: Model, part: Part | None) -> str:
 def _themes(trained: Trained) -> str:
     model, meta = trained.model, trained.model.metadata
     rows = [
-        f"| `{_cell(t.id)}` | {_cell(t.name)} | {_cell(t.name_fr)} | {meta['corpus']['positives'][t.id]} | {threshold:.2f} | {spread:.2f} | {_cell(t.definition)} |"
+        f"| `{_cell(t.id)}` | {_cell(t.name)} | {_cell(t.name_fr)} | {meta['corpus']['positives'][t.id]} | {threshold_as_text(threshold)} | {spread:.2f} | {_cell(t.definition)} |"
         for t, threshold, spread in zip(model.theme_list, model.thresholds, meta["threshold_spread"], strict=True)
     ]
     if trained.few:
@@ -231,7 +232,7 @@ another language or kind than the corpus.
 {_themes(trained)}
 
 {rule[0].upper()}{rule[1:]}. The threshold is chosen for F1 on out-of-fold probabilities and drawn to
-the common value {meta["threshold_common"]:.2f} where articles are few; the spread is its standard deviation over resampled articles.
+the common value {threshold_as_text(meta["threshold_common"])} where articles are few; the spread is its standard deviation over resampled articles.
 
 ## Data
 

@@ -9,7 +9,7 @@ from cyberclf.columns import columns_of, free_names
 from cyberclf.errors import ArticleError
 from cyberclf.keeping import as_cell
 from cyberclf.model import Model
-from cyberclf.parquetrows import bytes_of, open_parquet, pyarrow_or_advice, stream_of, table_rows
+from cyberclf.parquetrows import open_parquet, pyarrow_or_advice, stream_of, table_rows
 from cyberclf.printable import writable
 from cyberclf.tagging import MAX_CHARS, Chunk, TaggedChunk, tag_chunk
 
@@ -100,7 +100,7 @@ class Table:
         pa = pyarrow_or_advice()
 
         def batches() -> Iterator[Any]:
-            with bytes_of(str(part)) as source:
+            with part.open("rb") as file, pa.PythonFile(file, "r") as source:
                 size = source.size()
                 while source.tell() < size:
                     yield from pa.ipc.open_stream(source)

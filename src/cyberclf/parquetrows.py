@@ -1,9 +1,9 @@
 """Parquet in: rows as they stand in a file, a few hundred at a time; needs the extra ``parquet`` (pyarrow)."""
 
 import contextlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cyberclf.errors import ArticleError, MissingExtraError, one_line
@@ -13,7 +13,7 @@ from cyberclf.keeping import is_alike
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TableRows", "bytes_of", "open_parquet", "parquet_rows", "pyarrow_or_advice", "stream_of", "table_rows"]
+__all__ = ["TableRows", "open_parquet", "parquet_rows", "pyarrow_or_advice", "stream_of", "table_rows"]
 
 _COLUMNS: Final = ("id", "title", "text")
 #: What pyarrow raises for values that Python cannot hold.
@@ -45,13 +45,6 @@ def pyarrow_or_advice() -> Any:
 
 
 @contextlib.contextmanager
-def bytes_of(path: str) -> Iterator[Any]:
-    """Open a file for pyarrow, which would take a name for an address, and for UTF-8."""
-    with pyarrow_or_advice().OSFile(os.fsencode(path), "rb") as stream:
-        yield stream
-
-
-@contextlib.contextmanager
 def open_parquet(path: str) -> Iterator[Any]:
     """Open a Parquet file that has texts.
 
@@ -61,7 +54,8 @@ def open_parquet(path: str) -> Iterator[Any]:
         When it is none, or has no column ``text``, or two of one name.
     """
     pyarrow = pyarrow_or_advice()
-    with bytes_of(path) as stream:
+    # A name would be taken for an address, and for UTF-8.
+    with Path(path).open("rb") as stream:
         try:
             # Buffered, so that a row group of any size is read piece by piece; not buffered before, which keeps all
             # that was read until the file is closed.
@@ -79,12 +73,14 @@ def open_parquet(path: str) -> Iterator[Any]:
 def _batches(path: str, wanted: Callable[[str], bool] | None = None) -> Iterator["pa.RecordBatch"]:
     pyarrow = pyarrow_or_advice()
     with open_parquet(path) as opened:
-        kept = list(filter(wanted, opened.schema_arrow.names)) if wanted else None
+        names = opened.schema_arrow.names
+        kept = list(filter(wanted, names)) if wanted else names
         held: list[pa.RecordBatch] = []
         rows = size = 0
+        fault = ""
         try:
             for group in range(opened.metadata.num_row_groups):
-                step = _rows_at_once(opened.metadata.row_group(group), kept, path)
+                step = _rows_at_once(opened.metadata.row_group(group), names, kept)
                 for few in opened.iter_batches(step, row_groups=[group], columns=kept, use_threads=False):
                     held.append(few)
                     rows += len(few)
@@ -92,24 +88,35 @@ def _batches(path: str, wanted: Callable[[str], bool] | None = None) -> Iterator
                     if rows >= _BATCH or size > MAX_BYTES:
                         yield from _joined(held)
                         held, rows, size = [], 0, 0
-            yield from _joined(held)
+        except ArticleError as error:
+            fault = str(error)
         except (pyarrow.ArrowException, OSError) as error:
-            raise ArticleError(f"{path}: damaged: {one_line(error)}; from there on nothing could be read") from None
+            fault = f"damaged: {one_line(error)}"
+        yield from _joined(held)
+        if fault:
+            raise ArticleError(f"{path}: {fault}; from there on nothing could be read")
 
 
-def _rows_at_once(group: Any, kept: Sequence[str] | None, path: str) -> int:
-    """Rows of a row group that may be unpacked together."""
+def _rows_at_once(group: Any, names: Sequence[str], kept: Sequence[str]) -> int:
+    """Rows of a row group that may be unpacked together.
+
+    Raises
+    ------
+    ArticleError
+        When a column unpacks to more than any articles do.
+    """
     step = _READ
     for number in range(group.num_columns):
         column = group.column(number)
-        name = column.path_in_schema.partition(".")[0]
-        packed, unpacked = max(1, column.total_compressed_size), column.total_uncompressed_size
-        if kept is not None and name not in kept:
+        # A dot stands in a name, or before a part of a nested column.
+        name = column.path_in_schema
+        if name not in names:
+            name = name.partition(".")[0]
+        if name not in kept:
             continue
+        packed, unpacked = max(1, column.total_compressed_size), column.total_uncompressed_size
         if unpacked > max(_BOMB_BYTES, _BOMB * packed):
-            raise ArticleError(
-                f"{path}: column '{one_line(name, 80)}' would unpack {packed} bytes to {unpacked}; no articles do"
-            )
+            raise ArticleError(f"column '{one_line(name, 80)}' would unpack {packed} bytes to {unpacked}")
         if unpacked > max(MAX_BYTES, _SWELLS * packed):
             step = 1
     return step

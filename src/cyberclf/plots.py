@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cyberclf.diagnosis import Curve
 from cyberclf.page import escape
+from cyberclf.printable import threshold_as_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -135,7 +136,7 @@ def reliability_plot(name: str, bins: Sequence[tuple[float, float, int]]) -> str
 def threshold_plot(name: str, curve: Curve, threshold: float) -> str:
     """Precision, recall and F1 against the threshold, and where it stands."""
     precision, recall, f1, given = curve.at(threshold)
-    said = f"Thresholds for {name}: at {threshold:.2g} precision {precision:.2f}, recall {recall:.2f}, F1 {f1:.2f}, {given} articles"
+    said = f"Thresholds for {name}: at {threshold_as_text(threshold)} precision {precision:.2f}, recall {recall:.2f}, F1 {f1:.2f}, {given} articles"
     with _Picture(f"threshold {name}", said) as (picture, axes):
         for values, colour, dash, label in (
             (curve.precision, BLUE, "-", "precision"),

@@ -3,7 +3,25 @@
 import unicodedata
 from typing import Final
 
-__all__ = ["masked", "printable", "writable"]
+__all__ = ["masked", "printable", "threshold_as_text", "writable"]
+
+#: More tell no two thresholds apart that a model keeps.
+_MOST_PLACES: Final = 8
+
+
+def threshold_as_text(threshold: float, places: int = 2) -> str:
+    """Round a threshold to so many decimals, and more where it would look like 0 or 1, which it is not.
+
+    Examples
+    --------
+    >>> threshold_as_text(0.335), threshold_as_text(0.0004), threshold_as_text(0.9996), threshold_as_text(1.0)
+    ('0.34', '0.0004', '0.9996', '1.00')
+    """
+    said = f"{threshold:.{places}f}"
+    while 0 < threshold < 1 and float(said) in {0.0, 1.0} and places < _MOST_PLACES:
+        places += 1
+        said = f"{threshold:.{places}f}"
+    return said
 
 
 def writable(text: str) -> str:

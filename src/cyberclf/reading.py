@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from cyberclf.errors import ArtifactError
 from cyberclf.giving import PER_ARTICLE
 from cyberclf.model import Model
-from cyberclf.printable import printable
+from cyberclf.printable import printable, threshold_as_text
 
 if TYPE_CHECKING:
     from cyberclf.compare import Comparison
@@ -170,7 +170,7 @@ def info_as_text(model: Model) -> str:
         for theme, threshold in zip(model.theme_list, model.thresholds, strict=True):
             row = scores.get("themes", {}).get(theme.id, {})
             said = "".join(f"; {name} {float(row[key]):.2f}" for name, key in _SCORES if key in row)
-            lines.append(f"  {theme.id}: {theme.label}; threshold {threshold:.2f}{said}")
+            lines.append(f"  {theme.id}: {theme.label}; threshold {threshold_as_text(threshold)}{said}")
         lines += rule_as_text(model)
         lines.append(f"review band at {model.review_level:.0%}: {_bands(model)}")
         lines += unpromised_as_text(model)

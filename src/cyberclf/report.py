@@ -27,6 +27,7 @@ from cyberclf.learning import LearningPoint
 from cyberclf.model import Model
 from cyberclf.page import head, marked, shown, template
 from cyberclf.plots import learning_plot, precision_recall_plot, reliability_plot, threshold_plot
+from cyberclf.printable import threshold_as_text
 from cyberclf.provenance import provenance
 from cyberclf.reasons import fold_models, top_terms
 from cyberclf.reliability import reliability_points
@@ -250,7 +251,7 @@ def _costs(part: Part, themes: Sequence[Theme], thresholds: list[float]) -> list
     made = []
     for j in _frequent(part, themes):
         curve, chosen = threshold_curve(*_judged(part, j)), thresholds[j]
-        steps = [chosen / 2, 0.75 * chosen, chosen, 1 - 0.75 * (1 - chosen), 1 - (1 - chosen) / 2]
+        steps = sorted({chosen / 2, 0.75 * chosen, chosen, 1 - 0.75 * (1 - chosen), 1 - (1 - chosen) / 2})
         made.append({"theme": themes[j], "steps": [(step, *curve.at(step), step == chosen) for step in steps]})
     return made
 
@@ -312,8 +313,7 @@ def _environment() -> "Environment":
         autoescape=True, undefined=StrictUndefined, finalize=plain, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["two"] = lambda value: f"{value:.2f}" if value == value else "–"
-    # A rare theme may have a threshold far below a hundredth.
-    environment.filters["threshold"] = lambda value: f"{value:.2f}" if value >= 0.01 or not value else f"{value:.1g}"
+    environment.filters["threshold"] = threshold_as_text
     # Not by the template's own words, which take an id with a dot or of digits for a path.
     environment.filters["f1_of"] = lambda rivals, key: [table[key]["f1"] for _, table in rivals]
     environment.filters["percent"] = lambda value: f"{100 * value:.0f} %" if value == value else "–"

@@ -3,15 +3,24 @@
 import re
 from typing import Final
 
-__all__ = ["guarded", "unguarded"]
+__all__ = ["OURS", "guarded", "unguarded"]
 
+#: Columns that only rows written here have together.
+OURS: Final = frozenset({"themes", "review", "status", "passages"})
 _SIGNS: Final = r"=+@＝＋－＠\-"
-#: Where a formula would begin: at the start of a cell, or where one begins by the separator of another country or by
-#: an end of line, for a table that is opened with the wrong separator, in which quotes within a line mean nothing.
-_FORMULA: Final = re.compile(rf"""(\A(?=['"]*[{_SIGNS}\t\r\n])|[;\t\r\n](?=['"]*[{_SIGNS}]))""")
-_GUARDED: Final = re.compile(rf"""(\A'(?=['"]*[{_SIGNS}\t\r\n])|[;\t\r\n]'(?=['"]*[{_SIGNS}]))""")
-#: A number that looks as a formula begins, and is none.
-_BELOW_ZERO: Final = re.compile(r"-[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+def _where(guard: str) -> re.Pattern[str]:
+    """Where a formula would begin, with a guard between or without.
+
+    At the start of a cell, or where one begins by the separator of another country or by an end of line, for a table
+    that is opened with the wrong separator, in which quotes within a line mean nothing.
+    """
+    return re.compile(rf"""(\A{guard}(?=['"]*[{_SIGNS}\t\r\n])|[;\t\r\n]{guard}(?=['"]*[{_SIGNS}]))""")
+
+
+_FORMULA: Final = _where("")
+_GUARDED: Final = _where("'")
 
 
 def guarded(cell: str) -> str:
@@ -19,10 +28,10 @@ def guarded(cell: str) -> str:
 
     Examples
     --------
-    >>> guarded("=1+1"), guarded("1+1"), guarded("-1.5"), guarded("Il dit;=1+1")
-    ("'=1+1", '1+1', '-1.5', "Il dit;'=1+1")
+    >>> guarded("=1+1"), guarded("1+1"), guarded("Il dit;=1+1")
+    ("'=1+1", '1+1', "Il dit;'=1+1")
     """
-    return cell if _BELOW_ZERO.fullmatch(cell) else _FORMULA.sub(r"\1'", cell)
+    return _FORMULA.sub(r"\1'", cell)
 
 
 def unguarded(cell: str) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -14,7 +15,7 @@ from cyberclf.model import Model
 from cyberclf.phrases import Language, Phrases
 from cyberclf.printable import printable, writable
 from cyberclf.rows import Article, Unreadable
-from cyberclf.spreadsheet import guarded
+from cyberclf.spreadsheet import OURS, guarded
 from cyberclf.status import MIN_WORDS
 from cyberclf.tagged import TaggedTexts, columns_that_hold
 from cyberclf.tagging import TaggedRow, unread_row
@@ -23,8 +24,8 @@ __all__ = ["head_of", "is_result", "json_lines", "lines_of"]
 
 #: A string as `json.dumps(..., ensure_ascii=False)` writes it.
 _quoted: Final = json.encoder.encode_basestring
-#: What only our rows have together.
-_OURS: Final = frozenset({"themes", "review", "status", "passages"})
+#: A number that looks as a formula begins, and is none; not where a line begins, for more could follow it.
+_BELOW_ZERO: Final = re.compile(r"-[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?")
 #: Bytes in which a first line must end to be looked at.
 _LOOKED_AT: Final = 1 << 20
 _TITLE_WIDTH: Final = 58
@@ -142,8 +143,8 @@ def _csv(rows: Iterable[TaggedRow], model: Model, keep: Sequence[str], *, with_t
         after = [";".join(row.themes), ";".join(row.review), row.status]
         after += [made["probabilities"].get(theme, "") for theme in model.themes]
         after += [json.dumps(made["passages"], ensure_ascii=False) if row.passages else "", row.error]
-        own = [as_cell(kept.get(name)) for name in keep]
-        yield _csv_line(map(_cell, [*before, *own, *after]))
+        own = [_kept_cell(kept.get(name)) for name in keep]
+        yield _csv_line([*map(_cell, before), *own, *map(_cell, after)])
 
 
 def _csv_head(model: Model, keep: Sequence[str], *, with_text: bool) -> str:
@@ -156,6 +157,11 @@ def _csv_line(cells: Iterable[str]) -> str:
     # Before Python 3.13 only the signs of the line's end are quoted, and a return in an id would end the row.
     csv.writer(line, lineterminator="\r\n").writerow(cells)
     return f"{line.getvalue()[:-2]}\n"
+
+
+def _kept_cell(value: object) -> str:
+    cell = writable(as_cell(value))
+    return cell if _BELOW_ZERO.fullmatch(cell) else guarded(cell)
 
 
 def _cell(value: object) -> str:
@@ -207,18 +213,18 @@ def is_result(path: str) -> bool:
     """Whether a file holds nothing but rows as written here without texts, so that no text is lost with it."""
     suffix = Path(path).suffix.lower()
     if suffix == ".parquet":
-        from cyberclf.parquetrows import bytes_of, pyarrow_or_advice
+        from cyberclf.parquetrows import pyarrow_or_advice
 
         pyarrow = pyarrow_or_advice()
         try:
-            with bytes_of(path) as stream:
+            with Path(path).open("rb") as stream:
                 names = set(pyarrow.parquet.read_schema(stream).names)
         except (pyarrow.ArrowException, OSError):
             return False
-        return names >= _OURS and "text" not in names
+        return names >= OURS and "text" not in names
     with Path(path).open("rb") as stream:
         if suffix == ".csv":
             names = set(stream.readline(_LOOKED_AT).decode("utf-8", "replace").rstrip().split(","))
-            return names == {""} or (names >= _OURS and "text" not in names)
+            return names == {""} or (names >= OURS and "text" not in names)
         # A sign of a string that ends one is escaped in ours: what is looked for can be a key alone.
         return all(line.startswith(b'{"id": ') and b'"text": ' not in line for line in stream)

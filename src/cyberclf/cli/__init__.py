@@ -85,9 +85,17 @@ def _open_what_is_closed(given: Sequence[str]) -> None:
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
     if sys.stdout is None:
-        if _FILES.isdisjoint(option.partition("=")[0] for option in given):
-            fail("standard output is closed; open it, or give --output FILE", 1)
+        if not _names_a_file(given):
+            fail("standard output is closed; open it, or name a file to write", 1)
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
+def _names_a_file(given: Sequence[str]) -> bool:
+    for option, following in zip(given, [*given[1:], "-"], strict=True):
+        name, _, value = option.partition("=")
+        if name in _FILES and (value or following) != "-":
+            return True
+    return False
 
 
 def _one_line(error: Exception) -> str:

@@ -44,10 +44,12 @@ def compare(old: str, new: str, corpus: tuple[str, ...], json_file: str | None, 
             made = compare_recorded(before, after)
         except ArtifactError as error:
             raise click.UsageError(str(error)) from None
-    if json_file:
-        write_json(json_file, made.as_dict())
-    click.echo(comparison_as_text(made))
-    for note in made.notes:
-        say(f"cyberclf: {note}")
+    try:
+        click.echo(comparison_as_text(made))
+        for note in made.notes:
+            say(f"cyberclf: {note}")
+    finally:
+        if json_file:
+            write_json(json_file, made.as_dict())
     if made.worse or made.unsaid:
         sys.exit(1)

@@ -67,13 +67,13 @@ def evaluate(
     from cyberclf.evaluation import evaluate_model, evaluate_recipe
 
     result = evaluate_recipe(read, n_jobs=jobs, say=say) if loaded is None else evaluate_model(read, loaded)
-    if json_file:
-        write_json(json_file, result.as_dict())
     try:
         for part in result.parts:
             show(part)
     finally:
         # Files are made even where who read the figures has gone.
+        if json_file:
+            write_json(json_file, result.as_dict())
         if loaded is not None:
             from cyberclf.answers import learnt_from
 

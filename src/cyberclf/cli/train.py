@@ -65,6 +65,7 @@ def train(
     names = names_for(read, themes_file)
     from cyberclf.evaluation import headline
     from cyberclf.modelcard import write_card
+    from cyberclf.printable import threshold_as_text
     from cyberclf.reading import rule_as_text, unpromised_as_text
     from cyberclf.status import MIN_WORDS
     from cyberclf.training import train as train_model
@@ -78,7 +79,7 @@ def train(
     if scores is not None:
         show(scores)
     for theme, threshold, spread in zip(model.theme_list, model.thresholds, trained.thresholds.spread, strict=True):
-        say(f"threshold {theme.id}: {threshold:.3f} (spread {spread:.3f})")
+        say(f"threshold {theme.id}: {threshold_as_text(threshold, 3)} (spread {spread:.3f})")
     for line in [*rule_as_text(model), *unpromised_as_text(model)]:
         say(line)
     for line in trained.shortcomings():
