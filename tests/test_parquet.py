@@ -302,3 +302,44 @@ def test_a_column_with_a_dot_in_its_name_is_no_part_of_another(tmp_path, monkeyp
     assert row.text == LAW
     (row,) = read_articles(str(tmp_path / "a.parquet"), keep=["b.c"])
     assert "column 'b.c' would unpack" in row.reason
+
+
+def categories(prefix):
+    values = pa.array([f"{prefix}-{number}" for number in range(100)]).dictionary_encode()
+    return values.cast(pa.dictionary(pa.int8(), pa.string()))
+
+
+def test_categories_of_many_files_and_row_groups_fit_together(tmp_path, call):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    names = []
+    for file in range(2):
+        schema = pa.schema({"text": pa.string(), "outlet": pa.dictionary(pa.int8(), pa.string())})
+        with pq.ParquetWriter(folder / f"{file}.parquet", schema) as writer:
+            for group in range(2):
+                outlets = categories(f"{file}{group}")
+                names += outlets.to_pylist()
+                writer.write_table(pa.table({"text": [LAW] * 100, "outlet": outlets}))
+    assert call("predict", folder, "--output", tmp_path / "o.parquet") == (0, "", "")
+    assert pq.read_table(tmp_path / "o.parquet")["outlet"].to_pylist() == names
+    status, out, _ = call("predict", folder, "--keep", "outlet", "--format", "jsonl")
+    assert (status, [json.loads(line)["outlet"] for line in out.splitlines()]) == (0, names)
+
+
+def test_categories_with_an_order_keep_it(tmp_path, call):
+    days = pa.DictionaryArray.from_arrays(pa.array([2, 0], pa.int8()), pa.array(["a", "b", "c"]), ordered=True)
+    write(tmp_path / "a.parquet", pa.table({"text": [LAW] * 2, "day": days}))
+    assert call("predict", tmp_path / "a.parquet", "--output", tmp_path / "o.parquet")[0] == 0
+    (found,) = pq.read_table(tmp_path / "o.parquet")["day"].chunks
+    assert (found.dictionary.to_pylist(), found.type.ordered) == (["a", "b", "c"], True)
+    assert found.to_pylist() == ["c", "a"]
+
+
+def test_a_large_dictionary_does_not_go_with_every_few_rows_that_are_read(tmp_path):
+    pages = pa.array([f"{number} {'x' * 900}" for number in range(3000)])
+    write(tmp_path / "a.parquet", pa.table({"text": [LAW] * 3000, "html": pages.dictionary_encode()}))
+    chunks = list(read_chunks(str(tmp_path / "a.parquet")))
+    assert len(chunks) < 20
+    assert sum(chunk.n_rows for chunk in chunks) == 3000
+    held = [len(piece.batch.column("html").dictionary) for chunk in chunks for piece in chunk.pieces]
+    assert max(held) <= 600

@@ -9,7 +9,7 @@ from cyberclf.columns import columns_of, free_names
 from cyberclf.errors import ArticleError
 from cyberclf.keeping import as_cell
 from cyberclf.model import Model
-from cyberclf.parquetrows import open_parquet, pyarrow_or_advice, stream_of, table_rows
+from cyberclf.parquetrows import open_parquet, pyarrow_or_advice, stream_of, table_rows, wide_dictionaries
 from cyberclf.printable import writable
 from cyberclf.tagging import MAX_CHARS, Chunk, TaggedChunk, tag_chunk
 
@@ -116,7 +116,7 @@ def _common_schema(files: Sequence[str]) -> "pa.Schema":
     schema = None
     for file in files:
         with open_parquet(file) as opened:
-            found = opened.schema_arrow
+            found = wide_dictionaries(opened.schema_arrow)
         if schema is None:
             schema = found
         elif not found.equals(schema):

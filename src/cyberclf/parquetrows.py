@@ -13,7 +13,15 @@ from cyberclf.keeping import is_alike
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TableRows", "open_parquet", "parquet_rows", "pyarrow_or_advice", "stream_of", "table_rows"]
+__all__ = [
+    "TableRows",
+    "open_parquet",
+    "parquet_rows",
+    "pyarrow_or_advice",
+    "stream_of",
+    "table_rows",
+    "wide_dictionaries",
+]
 
 _COLUMNS: Final = ("id", "title", "text")
 #: What pyarrow raises for values that Python cannot hold.
@@ -22,11 +30,13 @@ _UNCONVERTED: Final = (LookupError, OverflowError, TypeError, ValueError)
 _NOT_UTF8: Final = object()
 #: Rows that go on together.
 _BATCH: Final = 256
-#: Rows that are read at once.
+#: Rows that are read at once, where each may be a text of the greatest length; more where a column is small.
 _READ: Final = 8
 #: A column of a row group that grows so much when it is unpacked, and beyond the longest article, is read row by row:
 #: a few bytes of a file can stand for a long text in each of its rows.
 _SWELLS: Final = 15
+#: Of an index of a dictionary: fewer do not tell apart the values of many files together.
+_INDEX_BITS: Final = 32
 #: What grows so much, beyond a size that fits in memory, holds no articles.
 _BOMB: Final = 200
 _BOMB_BYTES: Final = 1 << 30
@@ -80,8 +90,10 @@ def _batches(path: str, wanted: Callable[[str], bool] | None = None) -> Iterator
         fault = ""
         try:
             for group in range(opened.metadata.num_row_groups):
-                step = _rows_at_once(opened.metadata.row_group(group), names, kept)
-                for few in opened.iter_batches(step, row_groups=[group], columns=kept, use_threads=False):
+                step = _rows_at_once(opened.metadata.row_group(group), opened.schema_arrow, kept)
+                for read in opened.iter_batches(step, row_groups=[group], columns=kept, use_threads=False):
+                    # At once: each few rows come with the whole dictionary of their row group.
+                    few = _with_own_values(read)
                     held.append(few)
                     rows += len(few)
                     size += few.nbytes
@@ -97,7 +109,7 @@ def _batches(path: str, wanted: Callable[[str], bool] | None = None) -> Iterator
             raise ArticleError(f"{path}: {fault}; from there on nothing could be read")
 
 
-def _rows_at_once(group: Any, names: Sequence[str], kept: Sequence[str]) -> int:
+def _rows_at_once(group: Any, schema: "pa.Schema", kept: Sequence[str]) -> int:
     """Rows of a row group that may be unpacked together.
 
     Raises
@@ -105,7 +117,8 @@ def _rows_at_once(group: Any, names: Sequence[str], kept: Sequence[str]) -> int:
     ArticleError
         When a column unpacks to more than any articles do.
     """
-    step = _READ
+    names, is_dictionary = schema.names, pyarrow_or_advice().types.is_dictionary
+    step = _BATCH
     for number in range(group.num_columns):
         column = group.column(number)
         # A dot stands in a name, or before a part of a nested column.
@@ -117,8 +130,10 @@ def _rows_at_once(group: Any, names: Sequence[str], kept: Sequence[str]) -> int:
         packed, unpacked = max(1, column.total_compressed_size), column.total_uncompressed_size
         if unpacked > max(_BOMB_BYTES, _BOMB * packed):
             raise ArticleError(f"column '{one_line(name, 80)}' would unpack {packed} bytes to {unpacked}")
-        if unpacked > max(MAX_BYTES, _SWELLS * packed):
-            step = 1
+        # Rows of a dictionary refer to values that are unpacked once.
+        if not is_dictionary(schema.field(name).type):
+            swells = unpacked > max(MAX_BYTES, _SWELLS * packed)
+            step = min(step, 1 if swells else max(_READ, 2 * MAX_BYTES // max(1, unpacked)))
     return step
 
 
@@ -254,18 +269,36 @@ def _lengths(texts: Any) -> list[int]:
         return [0] * len(texts)
 
 
-def _with_own_values(batch: "pa.RecordBatch") -> "pa.RecordBatch":
-    """Cut each dictionary to the values that these rows have: it would go with every few rows of the file."""
+def wide_dictionaries(schema: "pa.Schema") -> "pa.Schema":
+    """Return the schema with room in its dictionaries for the values of all row groups and files together."""
     pa = pyarrow_or_advice()
 
-    def cut(column: Any) -> Any:
-        if not pa.types.is_dictionary(column.type) or len(column.dictionary) <= len(column):
-            return column
-        used = column.indices.drop_null().unique()
-        indices = pa.compute.index_in(column.indices, used).cast(column.type.index_type)
-        return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(used), ordered=column.type.ordered)
+    def wide(field: Any) -> Any:
+        if not pa.types.is_dictionary(field.type) or field.type.index_type.bit_width >= _INDEX_BITS:
+            return field
+        return field.with_type(pa.dictionary(pa.int32(), field.type.value_type, field.type.ordered))
 
-    return pa.record_batch([cut(column) for column in batch.columns], schema=batch.schema)
+    return pa.schema(map(wide, schema), metadata=schema.metadata)
+
+
+def _with_own_values(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Cut each dictionary to the values that these rows have: it would go with every few rows of the file.
+
+    Not one whose values have an order, which would be lost.  Indices get the type of `wide_dictionaries`.
+    """
+    pa = pyarrow_or_advice()
+    schema = wide_dictionaries(batch.schema)
+
+    def cut(column: Any, kind: Any) -> Any:
+        if not pa.types.is_dictionary(kind):
+            return column
+        indices, values = column.indices, column.dictionary
+        if len(values) > len(column) and not kind.ordered:
+            used = indices.drop_null().unique()
+            indices, values = pa.compute.index_in(indices, used), values.take(used)
+        return pa.DictionaryArray.from_arrays(indices.cast(kind.index_type), values, ordered=kind.ordered)
+
+    return pa.record_batch(list(map(cut, batch.columns, schema.types)), schema=schema)
 
 
 def table_rows(path: str, *, max_bytes: int) -> Iterator[TableRows]:
