@@ -196,7 +196,7 @@ def _note(source: str, mark: str) -> dict[str, str]:
 
 def _note_of(target: str) -> dict[str, str]:
     """Read how a tagged file says that it was made; nothing where it is not there, or is none."""
-    from cyberclf.parquetrows import pyarrow_or_advice
+    from cyberclf.arrow import pyarrow_or_advice
 
     pyarrow = pyarrow_or_advice()
     try:

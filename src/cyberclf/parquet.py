@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from cyberclf.arrow import pyarrow_or_advice, stream_of, wide_dictionaries
 from cyberclf.columns import columns_of, free_names
 from cyberclf.errors import ArticleError
 from cyberclf.keeping import as_cell
 from cyberclf.model import Model
-from cyberclf.parquetrows import open_parquet, pyarrow_or_advice, stream_of, table_rows, wide_dictionaries
+from cyberclf.parquetrows import open_parquet, table_rows
 from cyberclf.printable import writable
 from cyberclf.tagging import MAX_CHARS, Chunk, TaggedChunk, tag_chunk
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cyberclf.errors import ArticleError, MissingExtraError, one_line
+from cyberclf.arrow import pyarrow_or_advice, stream_of, text_lengths, with_own_values
+from cyberclf.errors import ArticleError, one_line
 from cyberclf.jsonlines import MAX_BYTES
 from cyberclf.keeping import is_alike
 
@@ -17,10 +18,7 @@ __all__ = [
     "TableRows",
     "open_parquet",
     "parquet_rows",
-    "pyarrow_or_advice",
-    "stream_of",
     "table_rows",
-    "wide_dictionaries",
 ]
 
 _COLUMNS: Final = ("id", "title", "text")
@@ -35,23 +33,9 @@ _READ: Final = 8
 #: A column of a row group that grows so much when it is unpacked, and beyond the longest article, is read row by row:
 #: a few bytes of a file can stand for a long text in each of its rows.
 _SWELLS: Final = 15
-#: Of an index of a dictionary: fewer do not tell apart the values of many files together.
-_INDEX_BITS: Final = 32
 #: What grows so much, beyond a size that fits in memory, holds no articles.
 _BOMB: Final = 200
 _BOMB_BYTES: Final = 1 << 30
-
-
-def pyarrow_or_advice() -> Any:
-    """Import pyarrow, or say what to install."""
-    try:
-        import pyarrow.compute
-        import pyarrow.parquet
-    except ModuleNotFoundError:
-        raise MissingExtraError("Parquet needs pyarrow; install it with: pip install 'cyberclf[parquet]'") from None
-    except ImportError as error:
-        raise MissingExtraError(f"Parquet needs pyarrow, which is there but does not load: {one_line(error)}") from None
-    return pyarrow
 
 
 @contextlib.contextmanager
@@ -93,7 +77,7 @@ def _batches(path: str, wanted: Callable[[str], bool] | None = None) -> Iterator
                 step = _rows_at_once(opened.metadata.row_group(group), opened.schema_arrow, kept)
                 for read in opened.iter_batches(step, row_groups=[group], columns=kept, use_threads=False):
                     # At once: each few rows come with the whole dictionary of their row group.
-                    few = _with_own_values(read)
+                    few = with_own_values(read)
                     held.append(few)
                     rows += len(few)
                     size += few.nbytes
@@ -247,60 +231,6 @@ def _received(path: str, before: int, stream: bytes) -> TableRows:
         return TableRows(path, before, reader.read_next_batch())
 
 
-def stream_of(batch: "pa.RecordBatch", *, compression: str | None) -> bytes:
-    """Return a record batch as an Arrow stream of its own."""
-    pa = pyarrow_or_advice()
-    sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression=compression, use_threads=False)
-    with pa.ipc.new_stream(sink, batch.schema, options=options) as writer:
-        writer.write_batch(batch)
-    return bytes(sink.getvalue())
-
-
-def _lengths(texts: Any) -> list[int]:
-    """Bytes of each text, found without making it."""
-    pa = pyarrow_or_advice()
-    if pa.types.is_dictionary(texts.type):
-        of_values = [*_lengths(texts.dictionary), 0]
-        return [of_values[-1 if place is None else place] for place in texts.indices.to_pylist()]
-    try:
-        return [length or 0 for length in pa.compute.binary_length(texts).to_pylist()]
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return [0] * len(texts)
-
-
-def wide_dictionaries(schema: "pa.Schema") -> "pa.Schema":
-    """Return the schema with room in its dictionaries for the values of all row groups and files together."""
-    pa = pyarrow_or_advice()
-
-    def wide(field: Any) -> Any:
-        if not pa.types.is_dictionary(field.type) or field.type.index_type.bit_width >= _INDEX_BITS:
-            return field
-        return field.with_type(pa.dictionary(pa.int32(), field.type.value_type, field.type.ordered))
-
-    return pa.schema(map(wide, schema), metadata=schema.metadata)
-
-
-def _with_own_values(batch: "pa.RecordBatch") -> "pa.RecordBatch":
-    """Cut each dictionary to the values that these rows have: it would go with every few rows of the file.
-
-    Not one whose values have an order, which would be lost.  Indices get the type of `wide_dictionaries`.
-    """
-    pa = pyarrow_or_advice()
-    schema = wide_dictionaries(batch.schema)
-
-    def cut(column: Any, kind: Any) -> Any:
-        if not pa.types.is_dictionary(kind):
-            return column
-        indices, values = column.indices, column.dictionary
-        if len(values) > len(column) and not kind.ordered:
-            used = indices.drop_null().unique()
-            indices, values = pa.compute.index_in(indices, used), values.take(used)
-        return pa.DictionaryArray.from_arrays(indices.cast(kind.index_type), values, ordered=kind.ordered)
-
-    return pa.record_batch(list(map(cut, batch.columns, schema.types)), schema=schema)
-
-
 def table_rows(path: str, *, max_bytes: int) -> Iterator[TableRows]:
     """Read a Parquet file, all columns, a few rows at a time.
 
@@ -318,9 +248,9 @@ def table_rows(path: str, *, max_bytes: int) -> Iterator[TableRows]:
     before = 0
     for batch in _batches(path):
         start = size = 0
-        for end, length in enumerate(_lengths(batch.column("text")), 1):
+        for end, length in enumerate(text_lengths(batch.column("text")), 1):
             size += length
             if size >= max_bytes or end == len(batch):
-                yield TableRows(path, before + start, _with_own_values(batch.slice(start, end - start)))
+                yield TableRows(path, before + start, with_own_values(batch.slice(start, end - start)))
                 start, size = end, 0
         before += len(batch)

@@ -228,7 +228,7 @@ def _chunks(run: Run, table: "Table | None") -> Iterator[Chunk]:
 
 def _pieces(run: Run) -> Iterator[Piece]:
     if run.files and all(Path(file).suffix.lower() == ".parquet" for file in run.files):
-        from cyberclf.parquetrows import pyarrow_or_advice
+        from cyberclf.arrow import pyarrow_or_advice
 
         # Beside other files they become rows that say it; alone there is nothing to go on for.
         pyarrow_or_advice()

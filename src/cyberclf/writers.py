@@ -213,7 +213,7 @@ def is_result(path: str) -> bool:
     """Whether a file holds nothing but rows as written here without texts, so that no text is lost with it."""
     suffix = Path(path).suffix.lower()
     if suffix == ".parquet":
-        from cyberclf.parquetrows import pyarrow_or_advice
+        from cyberclf.arrow import pyarrow_or_advice
 
         pyarrow = pyarrow_or_advice()
         try:
