@@ -13,7 +13,7 @@ from cyberclf.corpus import Corpus
 from cyberclf.encode import Encoded, encode
 from cyberclf.errors import CorpusError
 from cyberclf.fitting import Linear, Recipe
-from cyberclf.folds import SEEDS, Split, source_splits, writer_splits
+from cyberclf.folds import SEEDS, Split, scored_kind, source_splits, writer_splits
 from cyberclf.giving import give, themes_per_article
 from cyberclf.holdout import OutOfFold, Say, cross_validate, out_of_fold, prepare, require_splits, silent
 from cyberclf.metrics import Predictions, score_table, summary
@@ -193,7 +193,7 @@ def _with_operating(part: Part, favoured: npt.NDArray[np.float64], band: npt.NDA
 
 def headline(corpus: Corpus, data: Encoded, held_out: OutOfFold) -> Part:
     """Scores of the kind of articles that the folds by event hold out: real ones, where there are enough."""
-    kind = str(data.kinds[held_out.splits[0].test[0]])
+    kind = scored_kind(data)
     name = {"press": "press", "written": "written text", "seed": "seeds"}[kind]
     n_folds = len({split.name for split in held_out.splits} - {SEEDS})
     return from_held_out(corpus, data, held_out, kind, name, f"{n_folds} folds, no event on both sides")
@@ -213,7 +213,7 @@ def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int
     data, recipe, by_event = prepare(corpus, recipe)
     require_splits(by_event)
     by_source, by_writer = source_splits(data), writer_splits(data)
-    kind = str(data.kinds[by_event[0].test[0]])
+    kind = scored_kind(data)
 
     def hold_out(splits: list[Split]) -> OutOfFold:
         return out_of_fold(data, splits, recipe, n_jobs=n_jobs, say=say)[0]

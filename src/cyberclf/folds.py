@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from cyberclf.encode import Encoded
 
-__all__ = ["SEEDS", "SMALL_SOURCE", "Split", "event_splits", "source_splits", "writer_splits"]
+__all__ = ["SEEDS", "SMALL_SOURCE", "Split", "event_splits", "scored_kind", "source_splits", "writer_splits"]
 
 IntArray = npt.NDArray[np.int64]
 
@@ -35,7 +35,7 @@ def _split(name: str, data: Encoded, test: npt.NDArray[np.bool_]) -> Split:
     return Split(name, np.flatnonzero(~shared), np.flatnonzero(test))
 
 
-def _scored_kind(data: Encoded) -> str:
+def scored_kind(data: Encoded) -> str:
     """Kind of the articles by which a recipe is judged."""
     n_events = {kind: len(np.unique(data.groups[data.kinds == kind])) for kind in ("press", "written")}
     if n_events["press"] and (n_events["press"] >= _FEW_EVENTS or n_events["written"] < _MANY * n_events["press"]):
@@ -51,7 +51,7 @@ def event_splits(data: Encoded, n_folds: int, seed: int) -> list[Split]:
     With fewer events than folds there are fewer folds; with one event there is none, for thresholds of what is held
     out come from other folds.
     """
-    scored = data.kinds == _scored_kind(data)
+    scored = data.kinds == scored_kind(data)
     events = np.unique(data.groups[scored])
     n_folds = min(n_folds, len(events))
     if n_folds < 2:

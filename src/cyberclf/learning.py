@@ -9,7 +9,7 @@ from cyberclf.corpus import Corpus
 from cyberclf.encode import Encoded
 from cyberclf.evaluation import Part, from_held_out
 from cyberclf.fitting import Recipe
-from cyberclf.folds import SEEDS, Split
+from cyberclf.folds import SEEDS, Split, scored_kind
 from cyberclf.holdout import Say, out_of_fold, prepare, require_splits, silent
 
 __all__ = ["SHARES", "LearningPoint", "learning_curve"]
@@ -82,7 +82,7 @@ def learning_curve(
         raise ValueError(f"shares must be above 0 and at most 1, not {shares}")
     data, recipe, splits = prepare(corpus, recipe)
     require_splits(splits)
-    kind = str(data.kinds[splits[0].test[0]])
+    kind = scored_kind(data)
     points = []
     for share in shares:
         cut = [_first_events(data, split, share, recipe.seed) for split in splits]
