@@ -17,7 +17,7 @@ from cyberclf.csvrows import csv_rows
 from cyberclf.decoding import Encoding
 from cyberclf.errors import ArticleError, CorpusError
 from cyberclf.jsonlines import json_file_rows, json_rows
-from cyberclf.labelled import LabelledArticle, labelled_article
+from cyberclf.labelled import TRUTH, LabelledArticle, labelled_article, truth_key
 from cyberclf.spreadsheet import unguarded
 from cyberclf.themes import DIGITAL_POLICY, theme_id
 
@@ -32,8 +32,8 @@ _COLUMNS: Final = frozenset(
 #: A file that unpacks to more than this, and so many times its size, is no corpus.
 _UNPACKED: Final = 500_000_000
 _SWELLS: Final = 100
-#: What a cell of a theme's column says, in small letters; empty: not judged.
-_SAID: Final = {"1": True, "true": True, "vrai": True, "0": False, "false": False, "faux": False, "": False}
+#: What a cell of a theme's column says; empty: not judged.
+_SAID: Final = TRUTH | {"": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +245,7 @@ def _from_table(row: dict[str, Any], where: str, asked: set[str]) -> dict[str, A
         columns = [name for name in row if name and name not in _COLUMNS]
         if not columns:
             raise CorpusError(f"{where.rpartition(':')[0]}: no column 'themes' and no 0/1 column a theme")
-        # With empty cells in a column, pandas writes its numbers as 1.0 and 0.0; truth is True and False, in Excel's
-        # French VRAI and FAUX.
-        cells = {name: row[name].strip().removesuffix(".0").lower() for name in columns}
+        cells = {name: truth_key(row[name]) for name in columns}
         for name, cell in cells.items():
             if cell not in _SAID:
                 raise CorpusError(

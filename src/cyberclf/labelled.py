@@ -14,12 +14,13 @@ from cyberclf.passages import passages
 from cyberclf.rows import named_by, text_of
 from cyberclf.themes import id_fault, theme_id
 
-__all__ = ["KINDS", "LabelledArticle", "labelled_article"]
+__all__ = ["KINDS", "TRUTH", "LabelledArticle", "labelled_article", "truth_key"]
 
 KINDS: Final = ("press", "written", "seed")
-#: What says that a reader was sure, in small letters, and what that not.
-_SURE: Final = frozenset({"", "1", "true", "yes", "oui", "vrai"})
-_UNSURE: Final = frozenset({"0", "false", "no", "non", "faux"})
+#: How JSON, tables and spreadsheets in English and French say yes and no, by `truth_key`.
+TRUTH: Final = {"1": True, "true": True, "vrai": True, "0": False, "false": False, "faux": False}
+#: Whether a reader was sure; nothing said means so.
+_CERTAIN: Final = TRUTH | {"": True, "yes": True, "oui": True, "no": False, "non": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +150,22 @@ def _ids(row: dict[str, Any], key: str, where: str) -> frozenset[str]:
     return ids
 
 
+def truth_key(value: object) -> str:
+    """Fold what says yes or no; with empty cells in a column, pandas writes its numbers as 1.0 and 0.0.
+
+    Examples
+    --------
+    >>> truth_key(" VRAI"), truth_key("0.0"), truth_key(None)
+    ('vrai', '0', '')
+    """
+    return "" if value is None else str(value).strip().lower().removesuffix(".0")
+
+
 def _certain(value: Any, where: str) -> bool:
-    """Whether a reader was sure: as JSON, tables and spreadsheets in English and French say it; nothing means so."""
-    said = "" if value is None else str(value).strip().lower().removesuffix(".0")
-    if said in _SURE or said in _UNSURE:
-        return said in _SURE
-    raise CorpusError(f"{where}: 'certain' holds '{str(value)[:30]}', neither 1 nor 0")
+    said = _CERTAIN.get(truth_key(value))
+    if said is None:
+        raise CorpusError(f"{where}: 'certain' holds '{str(value)[:30]}', neither 1 nor 0")
+    return said
 
 
 def _optional(row: dict[str, Any], key: str, where: str) -> str | None:
