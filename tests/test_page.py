@@ -27,17 +27,17 @@ def test_control_and_direction_signs_become_spaces_but_lines_and_french_spaces_s
 
 @given(st.text(max_size=40), st.lists(st.tuples(st.integers(-5, 50), st.integers(-5, 50)), max_size=4))
 def test_marking_loses_and_adds_nothing_but_marks(text, spans):
-    html = marked(text, {"T": [(min(span), max(span)) for span in spans]})
+    html = marked(text, [("T", [(min(span), max(span)) for span in spans])])
     assert re.sub(r"</?mark>|<b>T</b> ", "", html) == escape(text)
 
 
 def test_overlapping_spans_say_both_names():
-    html = marked("abcdef", {"X": [(0, 4)], "Y": [(2, 6)]})
+    html = marked("abcdef", [("X", [(0, 4)]), ("Y", [(2, 6)])])
     assert html == "<mark><b>X</b> ab</mark><mark><b>X + Y</b> cd</mark><mark><b>Y</b> ef</mark>"
 
 
 def test_a_hostile_name_of_a_theme_stays_text_in_a_mark():
-    assert "<i>" not in marked("abc", {"<i>": [(0, 1)]})
+    assert "<i>" not in marked("abc", [("<i>", [(0, 1)])])
 
 
 def test_the_policy_names_the_script_by_its_hash_and_nothing_from_outside():

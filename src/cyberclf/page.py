@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape as _escape
 from itertools import pairwise
 from pathlib import Path
@@ -51,14 +51,14 @@ def escape(text: str) -> str:
     return _escape(shown(text), quote=True)
 
 
-def marked(text: str, spans: Mapping[str, Sequence[tuple[int, int]]]) -> str:
+def marked(text: str, spans: Sequence[tuple[str, Sequence[tuple[int, int]]]]) -> str:
     """Escape a text, with its spans in ``<mark>`` and what each stands for before it.
 
     Parameters
     ----------
     text : str
-    spans : mapping of str to sequence of (int, int)
-        What to say, to the character spans that earn it; they may overlap.
+    spans : sequence of (str, sequence of (int, int))
+        What to say, and the character spans that earn it; they may overlap, and several may say the same.
 
     Returns
     -------
@@ -67,17 +67,17 @@ def marked(text: str, spans: Mapping[str, Sequence[tuple[int, int]]]) -> str:
 
     Examples
     --------
-    >>> marked("Une loi.", {"Law": [(4, 7)]})
+    >>> marked("Une loi.", [("Law", [(4, 7)])])
     'Une <mark><b>Law</b> loi</mark>.'
     """
     edges = {0, len(text)}
-    for found in spans.values():
+    for _, found in spans:
         edges.update(min(max(edge, 0), len(text)) for span in found for edge in span)
     cuts = sorted(edges)
     pieces, before = [], ""
     for low, high in pairwise(cuts):
-        names = [name for name, found in spans.items() if any(start <= low < end for start, end in found)]
-        label = " + ".join(names)
+        names = [name for name, found in spans if any(start <= low < end for start, end in found)]
+        label = " + ".join(dict.fromkeys(names))
         if label:
             said = f"<b>{escape(label)}</b> " if label != before else ""
             pieces.append(f"<mark>{said}{escape(text[low:high])}</mark>")

@@ -283,9 +283,7 @@ def _mistake(corpus: Corpus, row: int, found: Mistake, themes: Sequence[Theme], 
         "labels": [names.get(theme, theme) for theme in sorted(article.themes)],
     }
     if article.text is not None:
-        spans: dict[str, list[tuple[int, int]]] = {}
-        for theme, marks in article.evidence.items():
-            spans.setdefault(names.get(theme, theme), []).extend(marks)
+        spans = [(names.get(theme, theme), marks) for theme, marks in article.evidence.items()]
         made["text"] = _safe(marked(article.text[:_TEXT], spans))
         made["cut"] = len(article.text) > _TEXT
     if model is not None:

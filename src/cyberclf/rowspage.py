@@ -233,13 +233,10 @@ def _below(row: TaggedRow, model: Model, say: Phrases, *, with_text: bool) -> st
         return _note(say("text elsewhere", n=MAX_TEXTS))
     names = {theme.id: say.label(theme) for theme in model.theme_list}
     text = row.text[:MAX_TEXT]
-    # By what is shown: themes of one's own may have one name.
-    spans: dict[str, list[tuple[int, int]]] = {}
-    for theme, span in row.passages.items():
-        spans.setdefault(names[theme], []).append(span)
+    spans = [(names[theme], [span]) for theme, span in row.passages.items()]
     cut = _note(say("cut")) if len(row.text) > MAX_TEXT else ""
-    if beyond := [name for name, found in spans.items() if max(end for _, end in found) > MAX_TEXT]:
-        cut += _note(say("evidence cut", themes=", ".join(beyond)))
+    if beyond := [name for name, ((_, end),) in spans if end > MAX_TEXT]:
+        cut += _note(say("evidence cut", themes=", ".join(dict.fromkeys(beyond))))
     what = escape(say("text and evidence" if len(beyond) < len(spans) else "text"))
     return f'<details><summary>{what}</summary><div class="text" dir="auto">{marked(text, spans)}</div>{cut}</details>'
 
