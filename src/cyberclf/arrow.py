@@ -65,6 +65,9 @@ def with_own_values(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     Not one whose values have an order, which would be lost.  Indices get the type of `wide_dictionaries`.
     """
     pa = pyarrow_or_advice()
+    # Most files have none, and this is asked every few rows.
+    if not any(map(pa.types.is_dictionary, batch.schema.types)):
+        return batch
     schema = wide_dictionaries(batch.schema)
 
     def cut(column: Any, kind: Any) -> Any:
