@@ -154,10 +154,13 @@ def test_a_file_without_rows(call, tmp_path):
     ("name", "content", "expected"),
     [
         ("a.csv", b"", "a.csv: empty; it needs a header line with the column text"),
-        ("a.csv", b"id,body\n1,x\n", "a.csv: no column 'text'; it has id, body"),
-        ("a.csv", b"sep=;\nID;Text\n1;x\n", "a.csv: no column 'text'; rename 'Text' to 'text'"),
+        ("a.csv", b"id,para\n1,x\n", "a.csv: no column 'text'; it has id, para"),
+        ("a.csv", b"sep=;\nID;Contenu\n1;x\n", "a.csv: no column 'text'; rename 'Contenu' to 'text'"),
+        ("a.csv", b"<html><body>\n1,x\n", "a.csv: not plain text but a page in HTML; save it as text or CSV"),
+        ("a.txt", b"\xef\xbb\xbf\n<!DOCTYPE html>\n<p>La loi.", "a.txt: not plain text but a page in HTML"),
+        ("a.docx", b"PK", "; save documents as .txt"),
         ("a.xlsx", b"PK", "; save sheets as CSV UTF-8"),
-        ("a.csv", b"titre;texte\nx;y\n", "a.csv: no column 'text'; rename 'texte' to 'text'"),
+        ("a.csv", b"Text;texte\nx;y\n", "a.csv: columns 'Text' and 'texte' may both be 'text'; rename one to that"),
         ("a.csv", b"PK\x03\x04\xff", "a.csv: not plain text but a zipped document (Word, Excel, LibreOffice)"),
         ("a.txt", b"%PDF-1.7\n", "a.txt: not plain text but a PDF; save it as text"),
         ("a.txt", b"id\ttext\n1\tx\n", "a.txt: a table, not one article; save it as .csv or .tsv"),
@@ -281,12 +284,12 @@ def test_a_card_that_cannot_be_written_is_known_before_training(fails, tmp_path)
 
 
 def test_a_bad_row_of_a_table_leaves_no_noise(tmp_path):
-    (tmp_path / "c.csv").write_text("text,a\nbon,1\nmauvais,oui\n", "utf-8")
+    (tmp_path / "c.csv").write_text("text,a\nbon,1\nmauvais,peut-être\n", "utf-8")
     status, out, err = run("train", "c.csv", "--output", "m.safetensors", cwd=tmp_path)
     assert (status, out) == (1, "")
     assert err == (
-        "cyberclf: c.csv:3: column 'a' holds 'oui', not 0, 1 or empty (not judged); without a column 'themes' every "
-        "other one is taken for a theme: write 1 or 0, call the labels' column themes, or drop this one\n"
+        "cyberclf: c.csv:3: column 'a' holds 'peut-être', not 0, 1 or empty (not judged); without a column 'themes' "
+        "every other one is taken for a theme: write 1 or 0, call the labels' column themes, or drop this one\n"
     )
     assert [file.name for file in tmp_path.iterdir()] == ["c.csv"]
 
@@ -303,9 +306,9 @@ def test_a_short_row_of_a_table(fails, tmp_path):
         ("c.jsonl", "", "c.jsonl: no labelled article in it; give rows with a text and its themes"),
         ("c.csv", "", "c.csv: empty; it needs a header line with the column text"),
         ("c.csv", "text,themes\n", "c.csv: no labelled article in it"),
-        ("c.csv", "corps,themes\nx,a\n", "c.csv: no column 'text'; it has corps, themes"),
+        ("c.csv", "corps,themes\nx,a\n", "c.csv: no column 'text'; rename 'corps' to 'text'"),
         ("c.csv", "text,title\nx,y\n", "c.csv: no column 'themes' and no 0/1 column a theme"),
-        ("c.csv", "text,a\nbon,1\nmauvais,oui\n", "c.csv:3: column 'a' holds 'oui', not 0, 1 or empty"),
+        ("c.csv", "text,a\nbon,1\nmauvais,peut-être\n", "c.csv:3: column 'a' holds 'peut-être', not 0, 1 or empty"),
         ("c.csv", "text,themes\nbon,a\nun,deux,trois\n", "c.csv:3: 3 cells for 2 columns"),
         ("c.csv", "text,a\nbon,1\ncourt\n", "c.csv:3: "),
         ("c.csv", "text,themes\nbon,a\n,a\n", "c.csv:3: the text is empty; fill it or leave the row out"),

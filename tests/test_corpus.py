@@ -192,7 +192,7 @@ def test_a_theme_that_no_article_has_is_none_of_the_corpus(tmp_path):
 
 
 def test_truth_may_be_as_pandas_and_spreadsheets_write_it(tmp_path):
-    corpus = read_corpus([table(tmp_path, "text,a,b\nLe port,VRAI,1.0\nLa mer,FAUX,True\nLe vent,0,False\n")])
+    corpus = read_corpus([table(tmp_path, "text,a,b\nLe port,VRAI,1.0\nLa mer,FAUX,oui\nLe vent,0,Non\n")])
     assert [article.themes for article in corpus.articles] == [{"a", "b"}, {"b"}, set()]
 
 
@@ -235,3 +235,12 @@ def test_a_reader_may_say_in_many_ways_that_a_label_is_unsure(tmp_path, said, ce
 def test_what_says_neither_sure_nor_unsure_is_refused(tmp_path):
     with pytest.raises(CorpusError, match="'certain' holds 'perhaps', neither 1 nor 0"):
         read_corpus([write(tmp_path, {"text": "a", "themes": ["x"], "certain": "perhaps"})])
+
+
+def test_a_table_with_headers_in_french_is_read_and_none_of_them_is_a_theme(tmp_path):
+    (article,) = read_corpus(
+        [table(tmp_path, "Titre,Texte,Date,mer,port\nLe port,Il ouvre.,05/03/2025,0,1\n")]
+    ).articles
+    assert (article.text, article.themes, article.date) == ("Le port\nIl ouvre.", {"port"}, "05/03/2025")
+    (article,) = read_corpus([table(tmp_path, "texte,Thème,Événement\nLe port ouvre.,port;mer,e1\n")]).articles
+    assert (article.themes, article.event) == ({"port", "mer"}, "e1")

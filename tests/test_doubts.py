@@ -39,6 +39,18 @@ def test_ids_that_are_spelt_nearly_alike_are_doubted(corpus_of, others):
     assert said == f"themes '{others[0]}' and '{others[1]}' are taken for two; if they are one, write them alike"
 
 
+def test_ids_spelt_in_many_ways_are_all_named(corpus_of):
+    (said,) = doubts(corpus_of(("Le port.", "Pêche", ""), ("La mer.", "pêche", ""), ("Le thon.", "peche", "")))
+    assert said == "themes 'Pêche', 'peche' and 'pêche' are taken for 3; if they are one, write them alike"
+
+
+@pytest.mark.parametrize("name", ["Régulation de l'IA", "régulation de l’IA", "AI regulation"])
+def test_a_name_beside_the_id_that_it_is_the_name_of_is_doubted(corpus_of, name):
+    (said,) = doubts(corpus_of(("Une loi.", "ai_regulation", ""), ("La mer.", name, "")))
+    assert said == f"theme '{name}' is taken for one of its own; if it is 'ai_regulation', write that"
+    assert not doubts(corpus_of(("Une loi.", "a", ""), ("La mer.", name, "")))
+
+
 def test_many_themes_in_doubt_are_counted(corpus_of):
     rows = [(f"Le port {n}.", f"t{n};T{n}", "") for n in range(9)]
     assert doubts(corpus_of(*rows))[5:] == ["and 4 more on themes"]
@@ -46,7 +58,13 @@ def test_many_themes_in_doubt_are_counted(corpus_of):
 
 def test_dates_that_cannot_be_read_are_named_and_counted(corpus_of):
     (said,) = doubts(corpus_of(("Le port.", "a", "12/03/2025"), ("La mer.", "", "hier"), ("Le thon.", "a", "")))
-    assert "c.csv:2: date '12/03/2025' is not YYYY-MM-DD; 2 such in all" in said
+    assert "c.csv:3: date 'hier' is neither YYYY-MM-DD nor DD/MM/YYYY; 1 such in all" in said
+
+
+def test_dates_of_which_one_has_the_month_first_are_all_in_doubt(corpus_of):
+    rows = ("Le port.", "a", "12/03/2025"), ("La mer.", "", "03/25/2025"), ("Le thon.", "a", "2025-03-12")
+    (said,) = doubts(corpus_of(*rows))
+    assert "c.csv:2: date '12/03/2025' is neither YYYY-MM-DD nor DD/MM/YYYY; 2 such in all" in said
 
 
 @pytest.mark.parametrize("cell", ["None", "nan", "N/A", "aucun"])

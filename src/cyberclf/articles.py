@@ -28,6 +28,8 @@ __all__ = [
 
 #: Kinds of files that are read.
 SUFFIXES: Final = (".txt", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".json")
+_SHEETS: Final = re.compile(r"\.(xlsx?|ods)$")
+_DOCUMENTS: Final = re.compile(r"\.(docx?|odt|rtf|pdf|html?)$")
 
 
 def read_articles(
@@ -223,13 +225,14 @@ def _is_table(text: str) -> bool:
     return len(columns) > 1 and "text" in columns and is_row
 
 
-def sheet_advice(*paths: str) -> str:
-    """Say what to do, where a file is a spreadsheet.
+def sheet_advice(*paths: str, documents: bool = True) -> str:
+    """Say what to do, where a file is a spreadsheet, or a document of office programs.
 
     Examples
     --------
-    >>> sheet_advice("a.pdf", "a.xlsx"), sheet_advice("a.pdf")
-    ('; save sheets as CSV UTF-8', '')
+    >>> sheet_advice("a.xlsx"), sheet_advice("a.pdf", "b.xls"), sheet_advice("a.png")
+    ('; save sheets as CSV UTF-8', '; save sheets as CSV UTF-8; save documents as .txt', '')
     """
-    sheets = any(path.lower().endswith((".xlsx", ".xls", ".ods")) for path in paths)
-    return "; save sheets as CSV UTF-8" if sheets else ""
+    names = [path.lower() for path in paths]
+    advice = "; save sheets as CSV UTF-8" if any(map(_SHEETS.search, names)) else ""
+    return advice + ("; save documents as .txt" if documents and any(map(_DOCUMENTS.search, names)) else "")

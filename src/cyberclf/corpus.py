@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from cyberclf.analyzer import analyzer_fingerprint
 from cyberclf.articles import sheet_advice
-from cyberclf.csvrows import csv_rows
+from cyberclf.csvrows import COLUMNS, column_meant, csv_rows
 from cyberclf.decoding import Encoding
 from cyberclf.errors import ArticleError, CorpusError
 from cyberclf.jsonlines import json_file_rows, json_rows
@@ -25,10 +25,6 @@ __all__ = ["BAGS_FORMAT", "BAGS_VERSION", "Corpus", "read_corpus", "theme_order"
 
 BAGS_FORMAT: Final = "cyberclf-bags"
 BAGS_VERSION: Final = 1
-#: Columns of a table that are never a theme.
-_COLUMNS: Final = frozenset(
-    {"text", "themes", "not_judged", "evidence", "id", "title", "source", "event", "date", "certain", "kind"}
-)
 #: A file that unpacks to more than this, and so many times its size, is no corpus.
 _UNPACKED: Final = 500_000_000
 _SWELLS: Final = 100
@@ -159,8 +155,8 @@ def _read(path: Path, columns: set[str], encoding: Encoding) -> Iterator[Labelle
             with _unpacked(path) if name.endswith(".gz") else path.open("rb") as stream:
                 yield from _from_rows(json_rows(stream, str(path)), path, encoding)
         else:
-            kinds = f"a corpus is .jsonl, .jsonl.gz, .csv or .tsv, or one array in .json{sheet_advice(name)}"
-            raise CorpusError(f"{path}: kind of file not known; {kinds}")
+            kinds = "a corpus is .jsonl, .jsonl.gz, .csv or .tsv, or one array in .json"
+            raise CorpusError(f"{path}: kind of file not known; {kinds}{sheet_advice(name, documents=False)}")
     except ArticleError as error:
         raise CorpusError(str(error)) from None
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -235,14 +231,14 @@ def _from_table(row: dict[str, Any], where: str, asked: set[str]) -> dict[str, A
     """Turn a record of strings into a corpus row, and add to `asked` the themes that it has 0/1 columns of."""
     # As rows are written here, and corrected by people.
     row = {key: unguarded(value) for key, value in row.items()}
-    made: dict[str, Any] = {key: value for key, value in row.items() if key in _COLUMNS and value != ""}
+    made: dict[str, Any] = {key: value for key, value in row.items() if key in COLUMNS and value != ""}
     made.setdefault("text", "")
     made["not_judged"] = _split(row.get("not_judged", ""))
     if "themes" in row:
         made["themes"] = _split(row["themes"])
     else:
         # A column without a name is the index that pandas writes.
-        columns = [name for name in row if name and name not in _COLUMNS]
+        columns = [name for name in row if name and column_meant(name) not in COLUMNS]
         if not columns:
             raise CorpusError(f"{where.rpartition(':')[0]}: no column 'themes' and no 0/1 column a theme")
         cells = {name: truth_key(row[name]) for name in columns}

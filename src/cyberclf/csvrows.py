@@ -4,7 +4,9 @@ import collections
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, Final, cast
 
@@ -12,18 +14,40 @@ from cyberclf.decoding import Encoding, decoding_lines, not_utf_8, recoded, refu
 from cyberclf.errors import ArticleError, one_line
 from cyberclf.jsonlines import MAX_BYTES
 
-__all__ = ["csv_rows"]
+__all__ = ["COLUMNS", "column_meant", "csv_rows"]
 
-#: What tables of others call the column of texts.
-_ALSO_CALLED: Final = {"text", "texte", "contenu", "content", "article"}
+#: Columns that have a meaning.
+COLUMNS: Final = frozenset(
+    {"text", "themes", "not_judged", "evidence", "id", "title", "source", "event", "date", "certain", "kind"}
+)
+#: What tables in French, and of one theme a row, call some of them.
+_ALSO: Final = {"texte": "text", "titre": "title", "theme": "themes", "evenement": "event"}
+#: What may be the texts, and may be something else.
+_PERHAPS: Final = {"contenu", "content", "article", "corps", "body"}
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
 #: How often, on average, lines are read again after quotes that nothing closes, before they are given up.
 _REPEATS: Final = 8
+
+
+@lru_cache(maxsize=4096)  # the columns of a file, asked for in each of its rows
+def column_meant(name: str) -> str:
+    """Column of `COLUMNS` that a name means, whatever its case, or in French; of another the name itself.
+
+    Examples
+    --------
+    >>> column_meant("Titre"), column_meant("TEXT"), column_meant("Thèmes"), column_meant("Lien")
+    ('title', 'text', 'themes', 'Lien')
+    """
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", name.casefold()))
+    meant = _ALSO.get(bare, bare)
+    return meant if meant in COLUMNS else name
 
 
 def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterator[tuple[str, dict[str, Any] | str]]:
     """Yield (``FILE:row``, record) of each record of a CSV or TSV file with a header line.
 
-    A string instead of a record says what is wrong with the row.
+    A string instead of a record says what is wrong with the row.  A record has its columns by their own names, and
+    those that have a meaning by that too, where no column has the very name.
 
     Parameters
     ----------
@@ -35,7 +59,7 @@ def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterato
     Raises
     ------
     ArticleError
-        When the header has no column ``text``, or the file cannot be parsed at all.
+        When the header has no column ``text``, or two that may be it or the title, or the file cannot be parsed.
     """
     # For the whole process: never lower than a program that we are part of has set it.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_BYTES))
@@ -51,6 +75,7 @@ def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterato
         delimiter = named[1] if named else _delimiter(head, path)
         reader = csv.reader(source, delimiter=delimiter, strict=True)
         columns = _columns(reader, path)
+        also = _by_meaning(columns, path)
         for number, cells in enumerate(_records(reader, source, len(columns), delimiter), first):
             where = f"{path}:{number}"
             if isinstance(cells, str):
@@ -66,7 +91,8 @@ def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterato
                 said = f"{where}: {len(made)} cells for {len(columns)} columns"
                 yield where, f"{said}; give each row all its cells, and quote texts that hold the separator"
             else:
-                yield where, dict(zip(columns, made, strict=True))
+                row = dict(zip(columns, made, strict=True))
+                yield where, row | {meant: row[name] for meant, name in also.items()} if also else row
     finally:
         lines.detach()
 
@@ -142,8 +168,8 @@ def _columns(reader: Any, path: str) -> list[str]:
         columns = [name.strip() for name in next(reader)]
     except csv.Error as error:
         raise ArticleError(f"{path}: the header line is not CSV: {error}") from None
-    if "text" not in columns:
-        near = next((column for column in columns if column.casefold() in _ALSO_CALLED), None)
+    if not any(column_meant(name) == "text" for name in columns):
+        near = next((column for column in columns if column.casefold() in _PERHAPS), None)
         advice = f"rename '{near}' to 'text'" if near else f"it has {one_line(', '.join(columns[:12]))}"
         raise ArticleError(f"{path}: no column 'text'; {advice}")
     # Spreadsheets write columns without a name and without a cell.
@@ -153,6 +179,18 @@ def _columns(reader: Any, path: str) -> list[str]:
             raise ArticleError(f"{path}: two columns have the name '{one_line(name, 80)}'; rename one")
         seen.add(name)
     return columns
+
+
+def _by_meaning(columns: Sequence[str], path: str) -> dict[str, str]:
+    """Map what columns mean to their names, where these are others."""
+    named: dict[str, list[str]] = {}
+    for name in columns:
+        if (meant := column_meant(name)) not in columns:
+            named.setdefault(meant, []).append(name)
+    for meant in ("text", "title"):
+        if len(of := named.get(meant, [])) > 1:
+            raise ArticleError(f"{path}: columns '{of[0]}' and '{of[1]}' may both be '{meant}'; rename one to that")
+    return {meant: name for meant, (name, *others) in named.items() if not others}
 
 
 def _records(reader: Any, lines: _Lines, width: int, delimiter: str) -> Iterator[list[str] | str]:

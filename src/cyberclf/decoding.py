@@ -25,6 +25,8 @@ _DOCUMENTS: Final = {
     b"%PDF-": "a PDF",
     b"{\\rtf": "a document in RTF",
 }
+#: A page of the web, or what web programs call an export to Excel.
+_PAGE: Final = re.compile(rb"\s*<(!doctype html|html|head|body|table)[\s>]", re.IGNORECASE)
 
 
 def not_utf_8(begun: bytes = b"", encoding: Encoding = "utf-8", place: str = "") -> str:
@@ -55,6 +57,8 @@ def refuse_document(begun: bytes, where: str) -> None:
     for mark, kind in _DOCUMENTS.items():
         if begun.startswith(mark):
             raise ArticleError(f"{where}: not plain text but {kind}; save it as text or CSV in UTF-8")
+    if _PAGE.match(begun.removeprefix(BOM)):
+        raise ArticleError(f"{where}: not plain text but a page in HTML; save it as text or CSV in UTF-8")
 
 
 def _other(begun: bytes, encoding: Encoding) -> Encoding | None:

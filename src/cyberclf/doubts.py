@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cyberclf.corpus import Corpus
-from cyberclf.events import day_of
+from cyberclf.events import days_of
 from cyberclf.labelled import LabelledArticle
+from cyberclf.themes import DIGITAL_POLICY
 
 __all__ = ["doubts"]
 
@@ -39,9 +40,9 @@ def doubts(corpus: Corpus) -> list[str]:
     Returns
     -------
     list of str
-        On themes that are several ids in one, that are spelt nearly alike, whose name says that there is none, or
-        that little can be learnt of; on the few articles without a theme; on themes that one file names and another
-        does not; on articles that stand there twice; on dates that cannot be read.
+        On themes that are several ids in one, that are spelt nearly alike or by the name of another, whose name says
+        that there is none, or that little can be learnt of; on the few articles without a theme; on themes that one
+        file names and another does not; on articles that stand there twice; on dates that cannot be read.
     """
     found = [*_names(corpus.themes), *_lopsided(corpus)]
     if len(found) > _MOST:
@@ -53,11 +54,12 @@ def doubts(corpus: Corpus) -> list[str]:
             "may have none too; if it was forgotten, add it"
         )
     found += [*_repeated(corpus.articles), *_unnamed(corpus)]
-    undated = [article for article in corpus.articles if article.date and not day_of(article.date)]
+    days = days_of(article.date for article in corpus.articles)
+    undated = [article for article, day in zip(corpus.articles, days, strict=True) if article.date and not day]
     if undated:
         found.append(
-            f"{undated[0].where}: date '{undated[0].date}' is not YYYY-MM-DD; {len(undated)} such in all, "
-            "which are not told to be of one event by their date"
+            f"{undated[0].where}: date '{undated[0].date}' is neither YYYY-MM-DD nor DD/MM/YYYY; {len(undated)} such "
+            "in all, which are not told to be of one event by their date: the scores may flatter"
         )
     return found
 
@@ -72,14 +74,21 @@ def _names(themes: Sequence[str]) -> Iterator[str]:
             yield f"theme '{theme}' is taken for a theme; where an article has none, leave the cell empty"
         elif len(parts) > 1 and known.intersection(parts):
             yield f"theme '{theme}' is taken for one; if it is {len(parts)}, separate them by ;"
-    for first, *others in alike.values():
-        if others:
-            yield f"themes '{first}' and '{others[0]}' are taken for two; if they are one, write them alike"
+    for several in alike.values():
+        if len(several) > 1:
+            listed = ", ".join(f"'{one}'" for one in several[:-1])
+            many = "two" if len(several) == 2 else str(len(several))
+            yield f"themes {listed} and '{several[-1]}' are taken for {many}; if they are one, write them alike"
+    ids = {_bare(name): theme.id for theme in DIGITAL_POLICY for name in (theme.name, theme.name_fr)}
+    for theme in themes:
+        if (meant := ids.get(_bare(theme))) in known and meant != theme:
+            yield f"theme '{theme}' is taken for one of its own; if it is '{meant}', write that"
 
 
 def _bare(theme: str) -> str:
-    """Without what people write now one way, now another: capitals, accents, the plural's ending."""
-    return _PLURAL.sub("", _ACCENTS.sub("", unicodedata.normalize("NFD", theme.casefold())))
+    """Without what people write now one way, now another: capitals, accents, apostrophes, the plural's ending."""
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", theme.casefold())).replace("’", "'")
+    return _PLURAL.sub("", bare)
 
 
 def _lopsided(corpus: Corpus) -> Iterator[str]:

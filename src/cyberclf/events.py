@@ -1,7 +1,8 @@
 """Which articles are of one event: those that must not stand on both sides of a fold."""
 
+import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ from cyberclf.labelled import LabelledArticle
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-__all__ = ["day_of", "event_groups"]
+__all__ = ["days_of", "event_groups"]
 
 IntArray = npt.NDArray[np.int64]
 
@@ -29,6 +30,8 @@ _DAYS: Final = 10
 _COMMON: Final = 0.1
 _MANY: Final = 10
 _BLOCK: Final = 1000
+_DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?![0-9])")
+_MONTHS: Final = 12
 
 
 def event_groups(articles: Sequence[LabelledArticle], words: "csr_matrix", terms: Sequence[str]) -> IntArray:
@@ -94,7 +97,7 @@ def _near_duplicates(words: "csr_matrix", terms: Sequence[str]) -> list[tuple[in
 def _alike(articles: Sequence[LabelledArticle], words: "csr_matrix") -> list[tuple[int, int]]:
     from sklearn.feature_extraction.text import TfidfTransformer
 
-    days = np.array([day_of(article.date) if article.kind == "press" else 0 for article in articles])
+    days = np.array(days_of([article.date if article.kind == "press" else None for article in articles]))
     order = np.argsort(days, kind="stable")
     order = order[days[order] > 0]
     if len(order) < 2:
@@ -115,15 +118,26 @@ def _alike(articles: Sequence[LabelledArticle], words: "csr_matrix") -> list[tup
     return links
 
 
-def day_of(written: str | None) -> int:
-    """Day that a date or time says, counted from the first of our era; 0 where it says none.
+def days_of(written: Iterable[str | None]) -> list[int]:
+    """Days that dates or times say, counted from the first of our era; 0 for one that says none.
+
+    They are YYYY-MM-DD, or as spreadsheets in French write them, DD/MM/YYYY: unless one of them can only be
+    MM/DD/YYYY, for then nobody knows what the others are.
 
     Examples
     --------
-    >>> day_of("2025-03-12") == day_of("2025-03-12T10:00") > day_of("12/03/2025")
-    True
+    >>> iso, time, french = days_of(["2025-03-12", "2025-03-12T10:00", "12/03/2025"])
+    >>> iso == time == french, days_of(["12/03/2025", "03/25/2025", "hier", None])
+    (True, [0, 0, 0, 0])
     """
+    found = [(text, _DAY_FIRST.match(text)) for text in ((one or "").strip() for one in written)]
+    parts = [tuple(map(int, match.groups())) for _, match in found if match]
+    is_sure = not any(month > _MONTHS and day <= _MONTHS for day, month, _ in parts)
+    return [_day("{2}-{1:0>2}-{0:0>2}".format(*match.groups()) if match and is_sure else text) for text, match in found]
+
+
+def _day(iso: str) -> int:
     try:
-        return date.fromisoformat((written or "").strip()[:10]).toordinal()
+        return date.fromisoformat(iso[:10]).toordinal()
     except ValueError:
         return 0

@@ -18,9 +18,12 @@ __all__ = ["KINDS", "TRUTH", "LabelledArticle", "labelled_article", "truth_key"]
 
 KINDS: Final = ("press", "written", "seed")
 #: How JSON, tables and spreadsheets in English and French say yes and no, by `truth_key`.
-TRUTH: Final = {"1": True, "true": True, "vrai": True, "0": False, "false": False, "faux": False}
+TRUTH: Final = {
+    **dict.fromkeys(("1", "true", "yes", "vrai", "oui"), True),
+    **dict.fromkeys(("0", "false", "no", "faux", "non"), False),
+}
 #: Whether a reader was sure; nothing said means so.
-_CERTAIN: Final = TRUTH | {"": True, "yes": True, "oui": True, "no": False, "non": False}
+_CERTAIN: Final = TRUTH | {"": True}
 
 
 @dataclass(frozen=True, slots=True)
