@@ -177,6 +177,42 @@ def test_rows_are_filtered_by_theme_status_and_words_without_their_accents(visit
     assert page.text_content("#count") == "1 of 6 shown"
 
 
+def test_words_are_looked_for_in_articles_and_not_in_what_the_page_says_itself(visit, rows_page):
+    page = visit(rows_page)
+    for words in ("governance", "highlighted"):
+        page.fill("#search", words)
+        until(page.locator("tbody:visible")).to_have_count(0)
+
+
+def test_rows_without_probabilities_are_last_whichever_way(visit, rows_page):
+    page = visit(rows_page)
+    page.select_option("#sort", "p0")
+    assert shown(page)[-1] == 5
+    page.click("#turn")
+    assert shown(page)[-1] == 5
+
+
+def test_what_a_browser_filled_in_again_counts(visit, rows_page):
+    page = visit(rows_page)
+    page.evaluate("document.getElementById('theme').value = '0'; dispatchEvent(new Event('pageshow'))")
+    assert 0 in shown(page)
+    assert 2 not in shown(page)
+
+
+def test_the_button_for_all_texts_says_what_it_will_do(visit, rows_page):
+    page = visit(rows_page)
+    page.click("#open")
+    until(page.locator("#open")).to_have_text("Close all texts")
+    page.click("tbody details[open] summary")
+    until(page.locator("#open")).to_have_text("Open all texts")
+
+
+def test_on_paper_rows_stay_a_table(visit, rows_page):
+    page = visit(rows_page, width=688)
+    page.emulate_media(media="print")
+    assert page.eval_on_selector("#rows thead", "head => getComputedStyle(head).display") == "table-header-group"
+
+
 def test_the_script_speaks_the_language_of_the_page(visit, french_page, rows_page):
     page = visit(french_page)
     assert page.text_content("#count") == "Articles affichés\u00a0: 6 sur 6"

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import io
 import re
 from dataclasses import replace
@@ -189,6 +190,34 @@ def test_many_themes_show_the_likeliest_of_each_article(model):
     assert page.count('class="bar"') == 5
     assert page.count("<option") > 180
     assert "<mark><b>Theme 89 / Thème 89</b> Une</mark> loi." in page
+    # Of so many, those given most are counted above, and it is said.
+    tiles = page.partition('class="tiles">')[2].partition("</dl>")[0]
+    assert tiles.count("<dd>") == 12
+    assert tiles.startswith('<div><dt>Theme 89<span class="fr" lang="fr">Thème 89</span></dt><dd>1</dd>')
+    assert "Of 90 themes, the 12 given most are counted here." in page
+
+
+@pytest.mark.parametrize(
+    ("value", "linked"),
+    [
+        ("https://exemple.sn/article?id=7&p=2", True),
+        ("http://exemple.sn/é", True),
+        (f"https://exemple.sn/{'a' * 500}", True),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ('https://x.sn/"onclick="alert(1)', False),
+        ("https://x.sn/\u202ea", False),
+        ("voir https://x.sn/a", False),
+        ("https://x.sn/\nb", False),
+    ],
+)
+def test_an_address_that_was_kept_is_a_link_and_nothing_else_is(model, value, linked):
+    row = TaggedRow("a", "Titre", "w", (), dict.fromkeys(model.themes, 0.0), {}, "ok", kept=(("lien", value),))
+    stream = io.StringIO()
+    rowspage.write_page([row], stream, model)
+    page = stream.getvalue()
+    assert (f'<a href="{html.escape(value)}" rel="noopener noreferrer">' in page) == linked
+    assert ("<a " in page) == linked
 
 
 def test_the_suffix_of_the_output_chooses_the_page(tmp_path):
@@ -217,7 +246,7 @@ ENGLISH = "The council of ministers adopted the national cybersecurity strategy 
 
 
 #: Names of phrases that only tables and the script have.
-OF_OTHERS = "nearest|unread|unjudged|most probable|want of others|from|terms|mark|no term|open|close|shown"
+OF_OTHERS = "nearest|unread|unjudged|most probable|want of others|from|terms|mark|no term|open|close|shown|most given"
 
 
 def of_every_kind(model):

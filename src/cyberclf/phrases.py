@@ -67,6 +67,10 @@ _PHRASES: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
     "rule one": ("the most probable theme is given", "le thème le plus probable est donné"),
+    "most given": (
+        "Of {of} themes, the {n} given most are counted here.",
+        "Sur {of} thèmes, les {n} les plus donnés sont comptés ici.",
+    ),
     "capped": (
         (
             "The texts of the first {n} articles are on this page; of the other {others} only the rows. "

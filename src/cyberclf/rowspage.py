@@ -1,5 +1,6 @@
 """Tagged rows -> one HTML page to sort, filter and read."""
 
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -22,6 +23,8 @@ MAX_TEXTS: Final = 2_000
 MAX_TEXT: Final = 50_000
 #: Characters of a title (of an article without one, it is the first paragraph), and of a column kept.
 MAX_TITLE: Final = 160
+#: What is a link: nothing that a browser runs, or reads otherwise than it stands.
+_ADDRESS: Final = re.compile(r"""https?://[^\s<>"'`\\]{3,2000}""")
 #: With more themes, each article shows so many of its likeliest ones, not a column a theme.
 _MAX_COLUMNS: Final = 6
 _LIKELIEST: Final = 5
@@ -97,10 +100,12 @@ def _above(model: Model, say: Phrases, statuses: Counter[str], given: Counter[st
     summary = f"{say('next').join(counted)}. " if counted else ""
     summary = summary[:1].upper() + summary[1:]
     notes = f"{_note(say('capped', n=MAX_TEXTS, others=texts - MAX_TEXTS))}\n" if texts > MAX_TEXTS else ""
+    many = len(model.theme_list) > _MAX_TILES
     tiles = "".join(
         f"<div><dt>{_both(theme, say)}</dt><dd>{say.number(given[theme.id])}</dd></div>"
-        for theme in model.theme_list[:_MAX_TILES]
+        for theme in sorted(model.theme_list, key=lambda theme: -given[theme.id] if many else 0)[:_MAX_TILES]
     )
+    notes = f"{_note(say('most given', n=_MAX_TILES, of=len(model.theme_list)))}\n{notes}" if many else notes
     bars = say("bars", rule=say(f"rule {model.per_article}"))
     return (
         '<body class="rows">\n<main>\n<header>\n'
@@ -166,8 +171,8 @@ def _row(row: TaggedRow, number: int, model: Model, say: Phrases, *, with_text: 
     values = " ".join(f"{p:.4f}" for p in probabilities) if _has_bars(row) else ""
     name = _cut(row.title) or row.id
     where = row.where if row.id == row.where else f"{row.id} · {row.where}"
-    kept = " · ".join(_cut(cell) for _, value in row.kept if (cell := as_cell(value).strip()))
-    below_title = f'<span class="id">{escape(kept)}</span>' if kept else ""
+    kept = " · ".join(_kept(cell) for _, value in row.kept if (cell := as_cell(value).strip()))
+    below_title = f'<span class="id">{kept}</span>' if kept else ""
     said = _status(row.status, say)
     if row.status == "ok":
         said = say("themes given" if row.themes else "no theme")
@@ -186,6 +191,13 @@ def _row(row: TaggedRow, number: int, model: Model, say: Phrases, *, with_text: 
         f'{_cells(row, probabilities, model, say)}<td class="status">{state}</td></tr>\n'
         f'<tr class="below"><td colspan="{n_columns}">{below}</td></tr>\n</tbody>\n'
     )
+
+
+def _kept(cell: str) -> str:
+    """Show what was kept: an address as a link, of which the target learns nothing."""
+    said = escape(_cut(cell))
+    is_address = _ADDRESS.fullmatch(cell) and cell.isprintable()
+    return f'<a href="{escape(cell)}" rel="noopener noreferrer">{said}</a>' if is_address else said
 
 
 def _cut(text: str) -> str:

@@ -5,6 +5,8 @@
   const form = byId("controls");
   const bodies = [...table.tBodies];
   const plain = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").replace(/[’ʼ]/g, "'").toLowerCase();
+  // Not the names of themes before what is marked.
+  const own = (node) => node.nodeName === "B" ? "" : node.data ?? [...node.childNodes].map(own).join("");
   const rows = bodies.map((body) => ({
     body,
     n: Number(body.dataset.n),
@@ -12,7 +14,7 @@
     s: body.dataset.s,
     review: "r" in body.dataset,
     given: body.dataset.g.split(" ").filter(Boolean),
-    p: body.dataset.p.split(" ").map(Number),
+    p: body.dataset.p.split(" ").filter(Boolean).map(Number),
     words: null,
   }));
   const compare = new Intl.Collator("fr", { numeric: true }).compare;
@@ -24,9 +26,11 @@
       n: (a, b) => a.n - b.n,
       t: (a, b) => compare(a.t, b.t),
       s: (a, b) => compare(a.s, b.s),
-    }[key] ?? ((a, b) => (b.p[key.slice(1)] || 0) - (a.p[key.slice(1)] || 0));
+    }[key] ?? ((a, b) => b.p[key.slice(1)] - a.p[key.slice(1)]);
     const sign = turned ? -1 : 1;
-    rows.sort((a, b) => sign * order(a, b) || a.n - b.n);
+    // Those without probabilities are last, whichever way.
+    const last = (a, b) => key.startsWith("p") ? !a.p.length - !b.p.length : 0;
+    rows.sort((a, b) => last(a, b) || sign * order(a, b) || a.n - b.n);
     table.append(...rows.map((row) => row.body));
     const falling = key.startsWith("p") !== turned;
     for (const cell of table.querySelectorAll("th[data-sort]")) {
@@ -45,8 +49,8 @@
       let keep = (!status || (status === "review" ? row.review : row.s === status)) &&
         (!theme || (theme === "none" ? row.s === "ok" && !row.given.length : row.given.includes(theme)));
       if (keep && wanted.length) {
-        row.words ??= plain(row.body.querySelector("th").textContent + " " +
-          (row.body.querySelector(".below")?.textContent ?? ""));
+        row.words ??= plain([...row.body.querySelector("th").childNodes, ...row.body.querySelectorAll(".text, .bad")]
+          .map(own).join(" "));
         keep = wanted.every((word) => row.words.includes(word));
       }
       row.body.hidden = !keep;
@@ -69,16 +73,24 @@
   table.addEventListener("click", (event) => {
     const line = event.target.closest("tbody tr:first-child");
     const details = line?.parentElement.querySelector("details");
-    if (details && !String(getSelection())) details.open = !details.open;
+    if (details && !event.target.closest("a") && !String(getSelection())) details.open = !details.open;
   });
   byId("sort").addEventListener("change", () => { turned = false; sort(); });
   byId("turn").addEventListener("click", () => { turned = !turned; sort(); });
-  byId("open").addEventListener("click", (event) => {
-    const shown = rows.filter((row) => !row.body.hidden).map((row) => row.body.querySelector("details")).filter(Boolean);
-    const open = shown.some((details) => !details.open);
-    for (const details of shown) details.open = open;
-    event.target.textContent = open ? "%(close)s" : "%(open)s";
+  const shown = () =>
+    rows.filter((row) => !row.body.hidden).map((row) => row.body.querySelector("details")).filter(Boolean);
+  const name = (open) => { byId("open").textContent = open ? "%(open)s" : "%(close)s"; };
+  byId("open").addEventListener("click", () => {
+    const all = shown();
+    const open = all.some((details) => !details.open);
+    for (const details of all) details.open = open;
+    name(!open);
   });
+  let due = 0;
+  table.addEventListener("toggle", () => {
+    cancelAnimationFrame(due);
+    due = requestAnimationFrame(() => name(shown().some((details) => !details.open)));
+  }, true);
   for (const id of ["theme", "status"]) byId(id).addEventListener("change", filter);
   let timer = 0;
   byId("search").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(filter, 120); });
@@ -87,4 +99,5 @@
   form.hidden = false;
   table.classList.add("ready");
   filter();
+  addEventListener("pageshow", () => { sort(); filter(); });
 })();
