@@ -181,6 +181,19 @@ def test_folders_are_walked_in_order(tmp_path, call):
     assert [row["id"] for row in rows_of(out)] == expected
 
 
+@pytest.mark.parametrize("name", ["o.csv", "o.jsonl"])
+def test_answers_that_lie_in_a_folder_are_read_as_articles_and_it_is_said(tmp_path, call, name):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    assert call("predict", tmp_path, "--text", "--output", tmp_path / name)[::2] == (0, "")
+    _, out, err = call("predict", tmp_path)
+    assert len(rows_of(out)) == 2
+    assert (
+        err == f"cyberclf: answers of cyberclf, read as articles again: {tmp_path / name} (1 in all); is that meant?\n"
+    )
+    # Who names the file means it.
+    assert call("predict", tmp_path / name)[::2] == (0, "")
+
+
 def test_bad_rows_are_rows_and_the_rest_is_tagged(tmp_path):
     path = tmp_path / "m.jsonl"
     path.write_text(

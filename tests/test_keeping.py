@@ -180,6 +180,18 @@ def test_a_column_in_which_no_row_has_anything_is_said(tmp_path, call):
         assert "no row read has anything in daet, which --keep names; the first row has id, text, date, source" in err
 
 
+def test_columns_named_together_are_told_apart(tmp_path, call):
+    given = write(tmp_path / "a.jsonl")
+    err = call("predict", given, *names("date,source"))[2]
+    assert "no row read has anything in date,source, which --keep names; the first row has id, text, date" in err
+    assert "; give each its own --keep\n" in err
+
+
+def test_nothing_is_said_of_columns_where_no_row_could_be_read(tmp_path, call):
+    (tmp_path / "a.csv").write_bytes("texte;lien\né;x\n".encode("windows-1252"))
+    assert "--keep" not in call("predict", tmp_path / "a.csv", *names("lien"))[2]
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "a.json"])
 def test_it_is_said_by_a_real_process_and_in_one_line(tmp_path, name):
     separator = "\t" if name == "a.tsv" else ";"

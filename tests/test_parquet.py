@@ -91,7 +91,8 @@ def test_folders_mix_kinds(tmp_path, call):
     (tmp_path / "in").mkdir()
     for name in ("a.txt", "b.parquet"):
         (tmp_path / name).rename(tmp_path / "in" / name)
-    assert call("predict", tmp_path / "in", "--output", tmp_path / "o.parquet") == (0, "", "")
+    said = "cyberclf: not all files are Parquet: of their own columns only those that --keep names go on\n"
+    assert call("predict", tmp_path / "in", "--output", tmp_path / "o.parquet") == (0, "", said)
     found = pq.read_table(tmp_path / "o.parquet")
     assert found.column_names[:3] == ["id", "title", "themes"]
     assert found.column("themes").to_pylist() == [["strategy"], ["strategy"]]

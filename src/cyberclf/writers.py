@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from cyberclf.keeping import Kept, as_cell
 from cyberclf.model import Model
@@ -20,7 +20,7 @@ from cyberclf.status import MIN_WORDS
 from cyberclf.tagged import TaggedTexts, columns_that_hold
 from cyberclf.tagging import TaggedRow, unread_row
 
-__all__ = ["head_of", "is_result", "json_lines", "lines_of"]
+__all__ = ["head_of", "holds_answers", "is_result", "json_lines", "lines_of"]
 
 #: A string as `json.dumps(..., ensure_ascii=False)` writes it.
 _quoted: Final = json.encoder.encode_basestring
@@ -28,6 +28,8 @@ _quoted: Final = json.encoder.encode_basestring
 _BELOW_ZERO: Final = re.compile(r"-[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?")
 #: Bytes in which a first line must end to be looked at.
 _LOOKED_AT: Final = 1 << 20
+#: How a line of ours begins.
+_BEGINS: Final = b'{"id": '
 _TITLE_WIDTH: Final = 58
 
 
@@ -224,7 +226,24 @@ def is_result(path: str) -> bool:
         return names >= OURS and "text" not in names
     with Path(path).open("rb") as stream:
         if suffix == ".csv":
-            names = set(stream.readline(_LOOKED_AT).decode("utf-8", "replace").rstrip().split(","))
+            names = _names(stream)
             return names == {""} or (names >= OURS and "text" not in names)
         # A sign of a string that ends one is escaped in ours: what is looked for can be a key alone.
-        return all(line.startswith(b'{"id": ') and b'"text": ' not in line for line in stream)
+        return all(line.startswith(_BEGINS) and b'"text": ' not in line for line in stream)
+
+
+def holds_answers(path: str) -> bool:
+    """Whether a table or file of lines begins as one written here, so that reading it as articles is hardly meant."""
+    suffix = Path(path).suffix.lower()
+    try:
+        with Path(path).open("rb") as stream:
+            if suffix == ".csv":
+                return _names(stream) >= OURS
+            begun = stream.readline(_LOOKED_AT) if suffix in {".jsonl", ".ndjson"} else b""
+            return begun.startswith(_BEGINS) and b'"probabilities": ' in begun
+    except OSError:
+        return False
+
+
+def _names(stream: IO[bytes]) -> set[str]:
+    return set(stream.readline(_LOOKED_AT).decode("utf-8", "replace").rstrip().split(","))

@@ -111,10 +111,10 @@ def predict(
     Reads .txt (one article), .jsonl (objects with text, and optionally id and title), .json (one array of them), .csv,
     .tsv and .parquet (columns of those names). What cannot be read becomes a row with the status error. What is too
     short to judge (short), not in the language the model was trained on (foreign) or without a word (empty) gets that
-    status and no theme. Parquet to Parquet keeps all columns.
+    status and no theme. Parquet to Parquet keeps all columns, and stops at a file with other columns or without text.
 
     Themes under review are those that a person should decide: of the articles that have a theme, at most the share
-    LEVEL is neither given it nor in review, and of those that lack it, given it and not in review.
+    LEVEL is meant to be neither given it nor in review, and of those that lack it, to be given it and not in review.
     """
     _check_paths([*paths, *([model] if model is not None else [])], output)
     choices = Choices(favour, thresholds_of(own), level_of(level), force)
@@ -136,7 +136,7 @@ def predict(
     fmt = fmt or format_of(output)
     check_use(paths, fmt, output, language=language, explain=explain, with_text=with_text, keep=keep, resume=resume)
     check_kept(keep, loaded.themes)
-    files = _files(paths, output)
+    files = _files(paths, output, fmt)
     progress = Progress(sys.stderr, files)
     # A command is alone in its process, which can be copied as it stands.
     backend: Backend | None = "fork" if sys.platform == "linux" else None
@@ -178,21 +178,23 @@ def predict(
             say(f"cyberclf: what was done stands in {beside(str(output))[0]}; go on with --resume")
     if run.before:
         say(f"cyberclf: went on after {run.before} articles")
-    if run.unfilled:
+    if run.unfilled and run.counts["error"] < sum(run.counts.values()):
         from cyberclf.articles import first_columns
 
         found = first_columns(files, encoding)
         there = f"; the first row has {one_line(', '.join(found), 300)}" if found else ""
+        if any(sign in name for name in run.unfilled for sign in ",;"):
+            there += "; give each its own --keep"
         say(f"cyberclf: no row read has anything in {', '.join(run.unfilled)}, which --keep names{there}")
     _sum_up(run.counts, run.reasons, run.without)
 
 
-def _files(paths: Sequence[str], output: str | None) -> list[str]:
-    """Find the files to read, and say which of a folder's are not."""
+def _files(paths: Sequence[str], output: str | None, fmt: str) -> list[str]:
+    """Find the files to read, and say which of a folder's are not, and what is lost of those that are."""
     from cyberclf.articles import sheet_advice
     from cyberclf.inputs import find_files
     from cyberclf.resuming import beside
-    from cyberclf.writers import is_result
+    from cyberclf.writers import holds_answers, is_result
 
     others: list[str] = []
     files = []
@@ -208,6 +210,10 @@ def _files(paths: Sequence[str], output: str | None) -> list[str]:
     unread = sorted({file for file in others if not any(is_output(file, name) for name in own)})
     if unread:
         say(f"cyberclf: of other kinds, and not read: {_some(unread)}{sheet_advice(*unread)}")
+    if answers := [file for file in files if file not in paths and holds_answers(file)]:
+        say(f"cyberclf: answers of cyberclf, read as articles again: {_some(answers)}; is that meant?")
+    if fmt == "parquet" and 0 < sum(file.lower().endswith(".parquet") for file in files) < len(files):
+        say("cyberclf: not all files are Parquet: of their own columns only those that --keep names go on")
     return files
 
 
