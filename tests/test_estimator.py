@@ -186,7 +186,12 @@ def test_a_frame_of_whole_numbers_may_lack_some(sample):
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"n_folds": 2.7}, "n_folds is 2.7"), ({"n_folds": "3"}, "n_folds is 3"), ({"C": None}, "C is None")],
+    [
+        ({"n_folds": 2.7}, "n_folds is 2.7"),
+        ({"n_folds": "3"}, "n_folds is 3"),
+        ({"C": None}, "C is None"),
+        ({"class_weight": {0: 1}}, "class_weight is {0: 1}; it needs to be 'balanced' or None"),
+    ],
 )
 def test_parameters_that_are_none_are_refused(sample, options, said):
     with pytest.raises(ValueError, match=said):

@@ -100,6 +100,7 @@ def test_what_is_favoured_and_own_thresholds_make_a_new_model(small):
         (lambda m: m.favouring("luck"), "choose one of f1, precision, recall"),
         (lambda m: m.with_thresholds({"ski": 0.5}), "theme 'ski' is not one of the model's"),
         (lambda m: m.with_thresholds({"mer": 1.1}), "from 0 to 1"),
+        (lambda m: m.with_thresholds({"mer": "0.5"}), "from 0 to 1"),
         (lambda m: m.with_thresholds({"mer": float("nan")}), "from 0 to 1"),
         (lambda m: m.reviewing(0.6), "not in 0.01 to 0.5"),
     ],

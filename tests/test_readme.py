@@ -1,6 +1,7 @@
 """The README's commands: they stand there as they are run."""
 
 import ast
+import json
 import os
 import re
 import shlex
@@ -65,6 +66,23 @@ def test_its_scores_are_those_of_the_model_card():
     )
     top, random, first = (f"{round(float(value))}%" for value in evidence[0])
     assert f"in {top} of the themes rightly given (a random passage: {random}, the first: {first})" in README
+
+
+def test_the_scores_of_the_rivals_are_those_of_the_notebook():
+    notebook = json.loads((ROOT / "notebooks" / "03-how-good-is-it.ipynb").read_text(encoding="utf-8"))
+    texts = [
+        "".join(output.get("data", {}).get("text/plain", []))
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+    ]
+    scores, share = next(re.split(r"\n\s+all themes right", text) for text in texts if "press: keyword list" in text)
+    rows = re.findall(r"^\| ([a-z].*) \| [^|]+ \| ([^|]+) \| [^|]+ \| (\d+%) \|$", README, re.MULTILINE)
+    assert [name.partition(" ")[0] for name, _, _ in rows] == ["a", "scikit-learn's", "the"]
+    for begun, (_, macro, right) in zip(
+        ("keyword list", "scikit-learn defaults", "scikit-learn balanced"), rows, strict=True
+    ):
+        assert re.search(rf"^press: {begun}.* {re.escape(macro)} *$", scores, re.MULTILINE)
+        assert re.search(rf"^press: {begun}.* {right} *$", share, re.MULTILINE)
 
 
 def test_every_file_that_it_links_to_is_there():

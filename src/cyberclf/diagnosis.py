@@ -158,7 +158,7 @@ def confusions(predictions: Predictions) -> list[Confusion]:
 
 
 def by_source(predictions: Predictions, sources: Sequence[str], *, most: int = 40) -> list[SourceScore]:
-    """Scores a source, the weakest first; those of few articles, and those beyond `most`, together at the end.
+    """Scores a source, the weakest first; those of few articles, and those beyond `most`, count as one.
 
     Parameters
     ----------

@@ -141,6 +141,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"n_folds is {n_folds}; it needs to be a whole number, 2 or more")
         if not isinstance(C, Real) or float(C) <= 0:
             raise ValueError(f"C is {C}; it needs to be a number above 0")
+        if self.class_weight not in ("balanced", None):
+            raise ValueError(f"class_weight is {self.class_weight!r}; it needs to be 'balanced' or None")
         if not isinstance(seed, Integral):
             seed = check_random_state(seed).randint(2**31 - 1)
         return {"C": float(C), "class_weight": self.class_weight, "n_folds": int(n_folds), "seed": int(seed)}
@@ -151,7 +153,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         return self.model_.predict_proba(_checked(X))
 
     def predict(self, X: Iterable[str]) -> npt.NDArray[np.int64]:
-        """Themes given: int64 of 0 and 1, shape (n_texts, n_themes), by the fitted rule."""
+        """Themes given: int64 of 0 and 1, shape (n_texts, n_themes), by the fitted rule; see `Model.predict`."""
         check_is_fitted(self, "model_")
         return self.model_.predict(_checked(X)).astype(np.int64)
 

@@ -35,7 +35,7 @@ def tag_frame(
     -------
     pandas.DataFrame
         The columns and the index of `frame`, then ``themes`` and ``review`` (lists of ids), ``p_THEME`` (of every
-        theme, NaN where the row has no text), ``passages`` (lists of objects: theme, start, end),
+        theme, NaN where it could not be read), ``passages`` (lists of objects: theme, start, end),
         ``status`` and ``error``.  One whose name is taken gets the prefix ``cyberclf_``.
 
     Raises

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -218,7 +219,10 @@ class Model:
         return [0]
 
     def predict(self, texts: Iterable[str]) -> npt.NDArray[np.bool_]:
-        """Themes given to each text: bool, shape (n_texts, n_themes); see `give`."""
+        """Themes given to each text: bool, shape (n_texts, n_themes); see `give`.
+
+        By the probabilities alone, for short, foreign and empty texts too, to which `tag` gives none.
+        """
         return self.give(self.predict_proba(texts))
 
     def give(self, probabilities: FloatArray) -> npt.NDArray[np.bool_]:
@@ -322,8 +326,8 @@ class Model:
     def in_review(self, probabilities: FloatArray) -> npt.NDArray[np.bool_]:
         """Whether a person should decide: bool, of the shape of `probabilities`, (n_texts, n_themes) or (n_themes,).
 
-        At the level 0.1, of the articles that have a theme at most one in ten is neither given it nor for a person,
-        and of those that lack it at most one in ten is given it and not for a person; see `cyberclf.conformal`.
+        At the level 0.1, of the articles that have a theme at most one in ten is meant to be neither given it nor for a
+        person, and of those that lack it to be given it and not for a person; see `cyberclf.conformal`.
         """
         given = self.give(np.atleast_2d(probabilities)).reshape(probabilities.shape)
         return in_review(probabilities, given, *self.band)
@@ -387,7 +391,7 @@ class Model:
             theme = theme_id(written)
             if theme not in self.themes:
                 raise ValueError(f"theme '{theme}' is not one of the model's: {', '.join(self.themes)}")
-            if not 0.0 <= value <= 1.0:
+            if not isinstance(value, Real) or not 0.0 <= value <= 1.0:
                 raise ValueError(f"a threshold of {value} for '{theme}' is no probability; give one from 0 to 1")
             values[self.themes.index(theme)] = value
         return self._deciding(thresholds=values, per_article="any" if thresholds else self.per_article)

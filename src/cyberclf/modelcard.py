@@ -109,7 +109,7 @@ def _review(part: Part) -> str:
     lines = [
         "## Review band\n",
         f"Between its bounds a person should decide. At the level {part.review_level:.0%}: of the articles that have the theme, at most that share",
-        "is meant to be neither given it nor in review, and of those that lack it, to be given it and not in review (conformal prediction). On the held-out articles:\n",
+        "is meant to be neither given it nor in review, and of those that lack it, to be given it and not in review (conformal prediction). On the held-out articles; bounds are means over the folds, and `info` has the model's:\n",
         "| theme | from | to | articles in review | missed without review | wrongly given without review |",
         "|---|---|---|---|---|---|",
     ]

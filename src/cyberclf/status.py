@@ -35,7 +35,7 @@ Status = Literal["ok", "short", "foreign", "empty", "error"]
 STATUSES: Final[tuple[Status, ...]] = ("ok", "short", "foreign", "empty", "error")
 
 #: An article of fewer words is short.  Scores grow steadily with words, from little above chance;
-#: below six even the language cannot be told.  Headlines have six and more.
+#: below six even the language cannot be told.  Numbers, single letters and elisions are no words here.
 MIN_WORDS: Final = 6
 #: What a word counts that the model does not know.  Below zero, because languages that share words
 #: with the corpus's differ from it most in how many they do not share.

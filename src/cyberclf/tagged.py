@@ -41,8 +41,9 @@ class TaggedText:
     Parameters
     ----------
     status : {"ok", "short", "foreign", "empty"}
-        Where it is not ``ok`` the model cannot judge, and gives no theme: ``short``, fewer than six
-        words; ``foreign``, not like the language that it learnt from; ``empty``, no word.
+        Where it is not ``ok`` the model cannot judge, and unless forced gives no theme: ``short``, fewer than
+        six words, numbers, single letters and elisions not counted; ``foreign``, not like the language that it
+        learnt from; ``empty``, no word.
     tags : tuple of Tag
         The themes given, in the model's order; often none.
     probabilities : dict of str to float

@@ -25,7 +25,7 @@ def compare(old: str, new: str, corpus: tuple[str, ...], json_file: str | None, 
 
     CORPUS should be articles that neither was trained on. Without it, two artifacts of the same articles are compared
     by the cross-validated scores that they carry. Exit status: 0 when NEW is not worse, 1 when it is, or when
-    the articles are too few to say.
+    the articles are of too few events to say.
     """
     from cyberclf.compare import compare_models, compare_recorded
     from cyberclf.corpus import read_corpus

@@ -34,8 +34,8 @@ def extract(
 ) -> None:
     """Turn labelled texts into counted words, to share where the texts may not be.
 
-    Each passage becomes a bag: its words and how often, no order. Words of a single article are dropped, pairs of
-    words that few articles share, numbers, addresses and links.
+    Each passage becomes a bag: its words and how often, no order. Words of a single event are dropped, pairs of
+    words that few events or a single source share, numbers, addresses and links.
     """
     check_paths([*corpus, *known], output)
     from cyberclf.bags import extract as extract_bags
@@ -51,8 +51,8 @@ def extract(
     write_bags(made, output)
     say(f"kept {made.kept_words} words and {made.kept_pairs} pairs")
     say(
-        f"dropped {made.dropped_words} words of a single article and {made.dropped_pairs} pairs of fewer than "
-        f"{min_articles} articles or of one source"
+        f"dropped {made.dropped_words} words of a single event and {made.dropped_pairs} pairs of fewer than "
+        f"{min_articles} events or of one source"
     )
     if made.sources < 2:
         say("the rows name fewer than two sources, so no pair could be kept: give each row its source")
