@@ -5,7 +5,17 @@ import pytest
 from cyberclf import analyzer
 from cyberclf.analyzer import analyzer_fingerprint, article_bags, stem
 from cyberclf.lexicon import CLASSES, STATES
-from cyberclf.text import ABBREVIATIONS, CLOSERS, LIGATURES
+from cyberclf.text import (
+    ABBREVIATIONS,
+    APOSTROPHES,
+    CLOSERS,
+    CYBER_WORDS,
+    DOMAINS,
+    DROPPED,
+    ENDERS,
+    HYPHENS,
+    LIGATURES,
+)
 
 
 def terms(text):
@@ -60,6 +70,20 @@ def test_no_word_list_is_empty_and_every_state_has_a_code():
         ("ABBREVIATIONS", {*ABBREVIATIONS, "ing"}),
         ("CLOSERS", f"{CLOSERS}>"),
         ("LIGATURES", {**LIGATURES, "ß": "ss"}),
+        ("APOSTROPHES", {*APOSTROPHES, '"'}),
+        ("HYPHENS", {*HYPHENS, "_"}),
+        ("ENDERS", f"{ENDERS}:"),
+        ("CYBER", "ciber"),
+        ("CYBER_WORDS", (*CYBER_WORDS, "chat")),
+        ("DROPPED", {*DROPPED, "quelqu"}),
+        ("DOMAINS", (*DOMAINS, "tg")),
+        ("NUMBER_DIGITS", 4),
+        ("LEAST_STEM", 5),
+        ("_SUFFIXES", ("s",)),
+        ("_PROBE", "La loi."),
+        ("CLASSES", {**CLASSES, "sea": "mer"}),
+        ("STATES", f"{STATES}XX: atlantide\n"),
+        ("FUNCTION_WORDS", "le la"),
     ],
 )
 def test_the_fingerprint_follows_the_rules(monkeypatch, name, value):
@@ -74,3 +98,18 @@ def test_no_endless_word_is_kept():
     before = analyzer._cut_cached.cache_info().currsize
     assert stem("x" * 5000 + "ations") == "x" * 5000
     assert analyzer._cut_cached.cache_info().currsize == before
+
+
+def test_only_the_first_sentence_is_a_title():
+    found = terms("Rien de neuf.\nUne loi est votée.")
+    assert found["@law"] == 1
+    assert "@title:law" not in found
+
+
+def test_two_states_of_which_one_has_the_others_name_in_its_own_are_two():
+    assert terms("La Guinée signe. La Guinée équatoriale signe.")["@n2"] == 1
+
+
+def test_the_words_of_a_states_name_are_of_no_class():
+    assert "@cooperation" in terms("Une expertise est lancée.")
+    assert "@cooperation" not in terms("Expertise France est lancée.")

@@ -103,3 +103,19 @@ def test_a_bound_is_0_or_1_only_where_there_are_too_few_articles():
     assert 1 - np.sort(tiny[:, 0])[19] <= upper < 1
     few = review_grid(np.vstack([tiny[:5], 1 - tiny[:5]]), np.repeat([[1.0], [0.0]], 5, axis=0))
     assert few[:, grid_row(0.1), 0].tolist() == [0.0, 1.0]
+
+
+def test_what_lies_on_a_bound_is_for_a_person():
+    bound = np.array(0.4)
+    assert in_review(np.array([0.4, 0.4]), np.array([True, False]), bound, bound).all()
+
+
+def test_bounds_are_rounded_outward():
+    p = np.full((40, 1), 0.12346)
+    assert review_grid(p, np.ones((40, 1)))[0, grid_row(0.1), 0] == 0.1234
+    assert review_grid(1 - p, np.zeros((40, 1)))[1, grid_row(0.1), 0] == 0.8766
+
+
+def test_a_level_that_floats_miss_by_a_hair_counts_whole():
+    # 0.29 * 100 is a little less than 29.
+    assert review_grid(np.arange(1, 100)[:, None] / 100, np.ones((99, 1)))[0, grid_row(0.29), 0] == 0.29

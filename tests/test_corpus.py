@@ -2,12 +2,16 @@
 
 import gzip
 import json
+from dataclasses import replace
 
 import pytest
 
 from cyberclf.analyzer import analyzer_fingerprint
 from cyberclf.corpus import Corpus, read_corpus
 from cyberclf.errors import CorpusError
+from cyberclf.labelled import LabelledArticle
+from cyberclf.passages import passages
+from cyberclf.themes import DIGITAL_POLICY
 
 
 def write(tmp_path, *rows, name="c.jsonl"):
@@ -225,7 +229,19 @@ def test_what_a_table_has_no_column_of_is_not_judged(tmp_path):
 
 @pytest.mark.parametrize(
     ("said", "certain"),
-    [(0, False), ("0", False), ("non", False), (False, False), (1, True), ("vrai", True), (None, True), ("", True)],
+    [
+        (0, False),
+        ("0", False),
+        ("non", False),
+        ("no", False),
+        ("yes", True),
+        ("Oui", True),
+        (False, False),
+        (1, True),
+        ("vrai", True),
+        (None, True),
+        ("", True),
+    ],
 )
 def test_a_reader_may_say_in_many_ways_that_a_label_is_unsure(tmp_path, said, certain):
     (article,) = read_corpus([write(tmp_path, {"text": "a", "themes": ["x"], "certain": said})]).articles
@@ -244,3 +260,127 @@ def test_a_table_with_headers_in_french_is_read_and_none_of_them_is_a_theme(tmp_
     assert (article.text, article.themes, article.date) == ("Le port\nIl ouvre.", {"port"}, "05/03/2025")
     (article,) = read_corpus([table(tmp_path, "texte,Thème,Événement\nLe port ouvre.,port;mer,e1\n")]).articles
     assert (article.themes, article.event) == ({"port", "mer"}, "e1")
+
+
+CHANGES = {
+    "not_judged": frozenset({"loi"}),
+    "evidence": {"mer": ((0, 2),)},
+    "kind": "written",
+    "source": "s9",
+    "event": "other",
+    "date": "2025-03-12",
+    "certain": False,
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_fingerprint_follows_whatever_is_said_of_an_article(small_corpus, name):
+    first, *others = small_corpus.articles
+    changed = replace(first, **{name: CHANGES[name]})
+    assert Corpus.of([changed, *others]).fingerprint != small_corpus.fingerprint
+
+
+def test_the_order_of_terms_in_a_bag_is_nothing_to_the_fingerprint():
+    one, two = (
+        Corpus.of([LabelledArticle("a", "a", frozenset("x"), bags=(bag,))])
+        for bag in ({"un": 1, "deux": 2}, {"deux": 2, "un": 1})
+    )
+    assert one.fingerprint == two.fingerprint
+
+
+@pytest.mark.parametrize("span", [[1, 1], [-1, 2], [0, 4]])
+def test_evidence_is_a_span_of_the_text_itself_even_with_a_title(tmp_path, span):
+    row = {"title": "Titre", "text": "abc", "themes": ["x"], "evidence": {"x": [span]}}
+    with pytest.raises(CorpusError, match=r"no \[start, end\] within 3 characters"):
+        read_corpus([write(tmp_path, row)])
+
+
+def test_two_passages_that_each_hold_half_of_a_span_both_hold_it(tmp_path):
+    text = "Une phrase de début. " * 40
+    before, after, *_ = passages(text)
+    assert before.end == after.start
+    row = {"text": text, "themes": ["x"], "evidence": {"x": [[before.end - 9, before.end + 9]]}}
+    assert read_corpus([write(tmp_path, row)]).articles[0].passages()[1] == {"x": {0, 1}}
+
+
+@pytest.mark.parametrize("name", ["../secret.txt", "folder/secret.txt", ".secret.txt", "/etc/hostname"])
+def test_a_file_elsewhere_or_hidden_is_not_read_even_where_it_is(tmp_path, name):
+    (tmp_path / "c" / "folder").mkdir(parents=True)
+    for place in ("secret.txt", "c/folder/secret.txt", "c/.secret.txt"):
+        (tmp_path / place).write_text("La loi.", "utf-8")
+    with pytest.raises(CorpusError, match="'file' must be the name of a file beside"):
+        read_corpus([write(tmp_path / "c", {"file": name, "themes": []})])
+
+
+def test_what_says_nothing_is_nothing(tmp_path):
+    row = {"text": "abc", "themes": ["x"], "evidence": {"x": []}, "source": "", "date": ""}
+    (article,) = read_corpus([write(tmp_path, row)]).articles
+    assert (article.evidence, article.source, article.date) == ({}, None, None)
+    assert article.id == article.where == f"{tmp_path / 'c.jsonl'}:1"
+
+
+@pytest.mark.parametrize("ids", [[" "], [""], [3]])
+def test_a_blank_id_is_no_theme(tmp_path, ids):
+    with pytest.raises(CorpusError, match="'themes' must be a list of theme ids"):
+        read_corpus([write(tmp_path, {"text": "a", "themes": ids})])
+
+
+@pytest.mark.parametrize(("terms", "match"), [([{"a\x1b": 1}], "is no term"), ([{"a": 2**31}], "count")])
+def test_a_term_that_cannot_be_shown_and_a_count_beyond_any_are_refused(tmp_path, terms, match):
+    with pytest.raises(CorpusError, match=match):
+        read_corpus([write(tmp_path, header(), {"terms": terms, "themes": []})])
+
+
+@pytest.mark.parametrize("said", [{"version": 2}, {"format": "other"}])
+def test_bags_of_another_format_are_refused(tmp_path, said):
+    with pytest.raises(CorpusError, match="not a header of cyberclf-bags 1"):
+        read_corpus([write(tmp_path, header(**said), {"terms": [{"a": 1}], "themes": []})])
+
+
+def test_half_a_character_is_no_obstacle_to_a_digest():
+    assert len(LabelledArticle("a", "a", frozenset(), text="\ud800").digest) == 12
+
+
+def test_what_a_list_names_and_a_table_has_no_column_of_is_not_judged_in_the_table(tmp_path):
+    lists = write(tmp_path, {"text": "Le ski.", "themes": ["ski"]})
+    first, second = read_corpus([lists, table(tmp_path, "text,loi\nLa loi.,1\n")]).articles
+    assert (first.not_judged, second.not_judged) == (frozenset(), {"ski"})
+
+
+@pytest.mark.parametrize("name", ["c.ndjson", "C.JSONL", "C.CSV"])
+def test_a_file_is_known_by_the_end_of_its_name_in_any_case(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("text,themes\nabc,x\n" if name.endswith("CSV") else '{"text": "abc", "themes": ["x"]}\n', "utf-8")
+    assert read_corpus([path]).themes == ("x",)
+
+
+@pytest.mark.parametrize("status", ["error", "empty"])
+def test_what_predict_could_not_read_is_passed_over_and_what_has_a_text_is_not(tmp_path, status):
+    rows = [{"text": text, "themes": "", "status": status} for text in ("", "abc")]
+    lines = "".join(f"{row['text']},,{status}\n" for row in rows)
+    in_table = read_corpus([table(tmp_path, f"text,themes,status\n{lines}")]).articles
+    in_lines = read_corpus([write(tmp_path, *({**row, "themes": []} for row in rows))]).articles
+    assert [article.text for article in (*in_table, *in_lines)] == ["abc", "abc"]
+
+
+@pytest.mark.parametrize("content", [b'{"text": "a", "themes": []}\n', gzip.compress(b"")[:10] + b"\xff" * 30])
+def test_what_is_no_gzip_by_its_content_says_so(tmp_path, content):
+    path = tmp_path / "c.jsonl.gz"
+    path.write_bytes(content)
+    with pytest.raises(CorpusError, match=r"c\.jsonl\.gz: damaged or cut short"):
+        read_corpus([path])
+
+
+def test_an_article_may_have_a_format(tmp_path):
+    assert len(read_corpus([write(tmp_path, {"text": "a", "themes": [], "format": "interview"})]).articles) == 1
+
+
+def test_themes_are_in_the_order_of_the_codebook_then_by_their_letters(tmp_path):
+    ids = [DIGITAL_POLICY[1].id, *"hgfedcba", DIGITAL_POLICY[0].id]
+    expected = (DIGITAL_POLICY[0].id, DIGITAL_POLICY[1].id, *"abcdefgh")
+    assert read_corpus([write(tmp_path, {"text": "a", "themes": ids})]).themes == expected
+
+
+def test_a_table_as_it_is_written_here_has_its_texts_without_the_guard(tmp_path):
+    (article,) = read_corpus([table(tmp_path, "text,themes\n'=1+1 dit la loi,'-x\n")]).articles
+    assert (article.text, article.themes) == ("=1+1 dit la loi", {"-x"})

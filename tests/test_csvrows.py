@@ -174,3 +174,70 @@ def test_of_two_columns_that_may_be_the_title_none_is_guessed():
         rows("text,Titre,Title\na,b,c\n")
     ((_, row),) = rows("text,Theme,Thèmes\na,b,c\n")
     assert row == {"text": "a", "Theme": "b", "Thèmes": "c"}
+
+
+def test_a_text_longer_than_the_limit_of_the_csv_module_is_read():
+    before = csv.field_size_limit(131_072)
+    try:
+        assert read("id,text\n1," + "x" * 200_000 + "\n") == [["1", "x" * 200_000]]
+    finally:
+        csv.field_size_limit(before)
+
+
+@pytest.mark.parametrize("name", ["a.tsv", "A.TSV"])
+def test_a_tab_separated_file_is_told_by_its_name_whatever_its_header_holds(name):
+    assert read("text\nun, deux\n", name) == [["un, deux"]]
+    assert read("text\ta,b,c\nun\t1\n", name) == [["un", "1"]]
+
+
+def test_a_tab_may_be_named_as_the_separator():
+    assert read("sep=\t\nid\ttext\n1\ta, b\n") == [["1", "a, b"]]
+
+
+def test_quotes_that_mean_nothing_mean_nothing_with_any_end_of_line():
+    assert read('id\ttext\r\n1\t"Non\r\n2\tOui"\r\n', "a.tsv") == [["1", '"Non'], ["2", 'Oui"']]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['text,id\n"never closed,1\n"a, b, c",2\nd,3\n', 'id,text\n1,"never closed\n2,"a, b, c"\n3,d\n'],
+)
+def test_a_quote_that_nothing_closes_costs_its_row_alone_where_the_next_is_quoted(body):
+    first, *others = rows(body)
+    assert isinstance(first[1], str)
+    assert [(row["id"], row["text"]) for _, row in others] == [("2", "a, b, c"), ("3", "d")]
+
+
+def test_in_one_column_too_a_quote_that_nothing_closes_costs_its_row_alone():
+    assert read('text\n"one\ntwo\nthree\n')[1:] == [["two"], ["three"]]
+
+
+def test_a_line_without_its_tabs_leaves_the_rows_before_it_as_they_are():
+    found = read('id\ttext\n1\t"Non\n2\tOui\nrien\n3\t"x\n', "a.tsv")
+    assert [found[0], found[1], found[3]] == [["1", '"Non'], ["2", "Oui"], ["3", '"x']]
+    assert "1 cells for 2 columns" in found[2]
+
+
+@pytest.mark.parametrize("name", ["Contenu", "content"])
+def test_a_column_that_is_the_text_by_another_name_is_to_be_renamed(name):
+    with pytest.raises(ArticleError, match=f"rename '{name}' to 'text'"):
+        rows(f"id,{name}\n1,a\n")
+
+
+def test_a_first_line_without_end_is_no_header(monkeypatch):
+    monkeypatch.setattr(csvrows, "MAX_BYTES", 100)
+    with pytest.raises(ArticleError, match="a first line longer than 100 characters; no header line is"):
+        rows("text," + "x" * 300)
+
+
+def test_blank_lines_and_columns_without_a_name_and_space_around_names_are_passed_over():
+    assert [row["text"] for _, row in rows(" id , text ,,\n1,one,,\n\n2,two,,\n")] == ["one", "two"]
+    with pytest.raises(ArticleError, match=r"a\.csv: empty; it needs a header line"):
+        rows("\n1,one\n")
+
+
+def test_the_file_stays_open(tmp_path):
+    (tmp_path / "a.csv").write_text("id,text\n1,one\n", "utf-8")
+    with (tmp_path / "a.csv").open("rb") as stream:
+        assert len(list(csv_rows(stream, "a.csv"))) == 1
+        assert not stream.closed

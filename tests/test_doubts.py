@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from cyberclf.corpus import read_corpus
+from cyberclf.corpus import Corpus, read_corpus
 from cyberclf.doubts import doubts
+from cyberclf.labelled import LabelledArticle
 
 
 @pytest.fixture
@@ -137,3 +138,39 @@ def test_a_theme_that_one_file_names_often_and_another_never_is_doubted(tmp_path
     )
     for other in (write("few.jsonl", "loi", 8), write("none.jsonl", "", 40)):
         assert doubts(read_corpus([files[0], other])) == []
+
+
+def test_the_plural_in_x_is_no_other_theme(corpus_of):
+    (said,) = doubts(corpus_of(("Le port.", "bateau", ""), ("La mer.", "bateaux", "")))
+    assert "if they are one, write them alike" in said
+
+
+def test_five_themes_in_doubt_are_all_there_are(corpus_of):
+    said = doubts(corpus_of(*[(f"Le port {n}.", f"t{n};T{n}", "") for n in range(5)]))
+    assert len(said) == 5
+    assert not any("more on themes" in line for line in said)
+
+
+def test_one_article_of_fifty_without_a_theme_is_doubted_and_one_of_forty_nine_is_not(corpus_of):
+    rows = [(f"Le port {n}.", "ab"[n % 2], "") for n in range(49)]
+    assert len(doubts(corpus_of(*rows, ("La mer.", "", "")))) == 1
+    assert doubts(corpus_of(*rows[1:], ("La mer.", "", ""))) == []
+
+
+def test_articles_without_a_word_are_not_the_same_article():
+    empty = [LabelledArticle(str(n), f"c:{n}", frozenset(), bags=({},)) for n in range(2)]
+    others = [LabelledArticle(str(n), f"c:{n}", frozenset("ab"[n % 2]), bags=({f"w{n}": 1},)) for n in range(2, 6)]
+    assert doubts(Corpus.of([*empty, *others])) == []
+
+
+def test_a_theme_that_a_file_lists_as_not_judged_is_not_doubted(tmp_path):
+    def write(name, theme, not_judged):
+        rows = [{"text": f"{name} {n}", "themes": [theme] * (n % 2), "not_judged": not_judged} for n in range(40)]
+        (tmp_path / name).write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        return tmp_path / name
+
+    assert doubts(read_corpus([write("a.jsonl", "mer", ["loi"]), write("b.jsonl", "loi", ["mer"])])) == []
+
+
+def test_where_every_theme_is_in_every_article_training_says_so_and_not_a_doubt(corpus_of):
+    assert doubts(corpus_of(("Le port.", "a", ""), ("La mer.", "a", ""))) == []

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import cyberclf
+from cyberclf import evidence
 from cyberclf.artifact import fingerprint
 from cyberclf.evidence import as_dict, lines_with_evidence, terminal_painter
 from cyberclf.resuming import identity, resumable
@@ -156,3 +157,51 @@ def test_signs_without_width_do_not_move_the_marks(model):
     marks = [re.findall(r"\[[a-z_]+ \d: ([^\]]*)\]", shown) for shown in (plain, odd)]
     assert [mark.strip() for mark in marks[1]] == marks[0]
     assert "\u00ad" not in odd
+
+
+def test_what_begins_where_the_text_begins_is_in_the_text_with_a_title_and_without(model):
+    with_title, without = from_rows([("x:1", {"title": FIRST, "text": f"{THEN} {LAST}"}), ("x:2", {"text": THEN})])
+    why, alone = (
+        as_dict(model.explain(article.text, themes=["strategy"]), offset=article.offset)["strategy"]
+        for article in (with_title, without)
+    )
+    assert {"start": 0, "end": len(THEN)} in [
+        {key: value for key, value in sentence.items() if key != "value"} for sentence in why["sentences"]
+    ]
+    assert why["passages"][0]["start"] == 0
+    assert [(sentence.get("in"), sentence["start"]) for sentence in alone["sentences"]] == [(None, 0)]
+
+
+def test_every_theme_given_is_explained_even_with_fewer_styles_than_themes(model, monkeypatch):
+    monkeypatch.setattr(evidence, "_STYLES", ("bold red",))
+    generous = model.with_thresholds(dict.fromkeys(model.themes, 0.0))
+    (row,) = map(json.loads, explained(generous, [Article("a", f"{FIRST}\n{THEN}", "a")], "jsonl"))
+    assert set(row["explanation"]) == set(row["themes"]) == set(model.themes)
+    shown = "".join(explained(generous, [Article("a", f"{FIRST}\n{THEN}", "a")], "table"))
+    assert shown.count("  against: ") == len(model.themes)
+
+
+def test_the_nearest_of_what_has_no_theme_is_not_said_to_be_given_for_want_of_others(model):
+    shown = "".join(explained(model, [Article("a", f"{LAST} {LAST}", "a")], "table"))
+    assert "given from 0." in shown
+    assert "for want of others" not in shown
+    assert "none having reached" not in shown
+
+
+def test_an_explained_row_of_half_a_character_can_be_written(model):
+    (line,) = explained(model, [Article("\ud800", f"{FIRST} \ud800\n{THEN}", "a")], "jsonl")
+    assert json.loads(line.encode())["id"] == "\ud800"
+
+
+def test_the_three_sentences_that_say_most_are_marked_and_ten_terms_listed(model):
+    said = [f"La stratégie nationale de cybersécurité du pays {name} est adoptée." for name in "BCDFG"]
+    article = Article("a", "\n".join([*said, *(f"{THEN} {LAST}" for _ in range(3))]), "a")
+    shown = "".join(explained(model, [article], "table"))
+    assert "[strategy 3: " in shown
+    assert "strategy 4" not in shown
+    (row,) = map(json.loads, explained(model, [article], "jsonl"))
+    n_listed = {side: len(row["explanation"]["strategy"][side]) for side in ("for", "against")}
+    assert n_listed["for"] == 10
+    for side, n_terms in n_listed.items():
+        shown_terms = re.search(rf"^  {side}: (.*)$", shown, re.MULTILINE)[1].split("; ")
+        assert len(shown_terms) == min(n_terms, 8)

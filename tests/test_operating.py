@@ -53,3 +53,21 @@ def test_an_article_without_a_probability_is_not_counted():
     table = cost_table(unjudged, np.full((3, 1, 1), 0.65))
     assert set(table["articles"]) == {4}
     assert table["recall"].tolist() == pytest.approx([1 / 2] * 3)
+
+
+def test_what_just_reaches_a_threshold_is_given():
+    assert cost_table(MADE, np.full((3, 1, 1), 0.6))["given"].tolist() == [3] * 3
+
+
+def test_nothing_given_has_an_f1_of_0_and_where_no_article_has_the_theme_none():
+    table = cost_table(MADE, np.ones((3, 1, 1)))
+    assert (table["f1"] == 0).all()
+    lacking = Predictions(("a",), np.zeros((6, 1)), P, P > 0.5)
+    assert cost_table(lacking, np.full((3, 1, 1), 0.5))["f1"].isna().all()
+
+
+def test_thresholds_and_bounds_that_differ_by_article_are_shown_by_their_means():
+    own = np.array([[0.1], [0.2], [0.3], [0.4], [0.5], [9.0]])
+    assert cost_table(MADE, np.stack([own] * 3))["threshold"].tolist() == pytest.approx([0.3] * 3)
+    row = review_table(MADE, own, own + 0.2).loc["a"]
+    assert (row["lower"], row["upper"]) == pytest.approx((0.3, 0.5))

@@ -69,3 +69,16 @@ def test_every_class_term_has_a_french_name(model):
     shown = " ".join(named.values())
     assert not [name for name in CLASSES if re.search(rf"\b{name}\b", shown)]
     assert say.term("strateg nation", "strategie nationale") == "strategie nationale"
+
+
+def test_numbers_within_a_phrase_are_written_as_the_language_does():
+    assert Phrases("en").articles(1234) == "1,234 articles"
+    assert Phrases("fr").articles(1234) == "1\u202f234 articles"
+
+
+def test_a_theme_in_a_line_of_a_table_is_its_id_in_english_and_its_name_in_french():
+    assert [Phrases(language).brief(Theme("a", "Sea", "Mer")) for language in LANGUAGES] == ["a", "Mer"]
+
+
+def test_a_class_term_is_called_in_english_as_its_label_says():
+    assert Phrases("en").term("@law", "words on law") == "words on law"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import cyberclf
+from cyberclf import resuming
 from cyberclf.artifact import fingerprint
 from cyberclf.cli import main
 from cyberclf.errors import TaggingError
@@ -317,3 +318,85 @@ def test_a_table_begun_in_one_language_is_not_gone_on_with_in_another(tmp_path, 
     assert "run without --resume" in err
     assert call("predict", tmp_path / "a.txt", *options)[0] == 0
     assert output.read_text("utf-8") == "row\n"
+
+
+def test_the_last_checkpoint_counts(tmp_path, monkeypatch):
+    monkeypatch.setattr(resuming, "_EVERY", 0.0)
+
+    def interrupted():
+        with resumable(tmp_path / "o", RUN) as part:
+            for row in (b"a\n", b"b\n", b"c\n"):
+                part.write(row, {"ok": 1})
+            assert checkpoints(tmp_path / "o") == 3
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    with resumable(tmp_path / "o", RUN, resume=True) as part:
+        assert (part.rows, part.size) == (3, 6)
+
+
+def test_without_resume_what_was_begun_is_thrown_away(tmp_path):
+    interrupt(tmp_path / "o", RUN)
+    with resumable(tmp_path / "o", RUN) as part:
+        assert (part.rows, part.size) == (0, 0)
+        part.write(b"b\n", {"ok": 1})
+    assert (tmp_path / "o").read_bytes() == b"b\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes and links are others there")
+def test_the_file_keeps_its_mode_and_a_link_to_it_stays_a_link(tmp_path):
+    (tmp_path / "folder").mkdir()
+    there, link = tmp_path / "folder" / "there", tmp_path / "link"
+    there.write_text("old", "utf-8")
+    there.chmod(0o640)
+    link.symlink_to(there)
+    with resumable(link, RUN) as part:
+        part.write(b"new\n", {"ok": 1})
+    assert link.is_symlink()
+    assert (there.read_bytes(), there.stat().st_mode & 0o777) == (b"new\n", 0o640)
+    assert sorted(file.name for file in tmp_path.rglob("*")) == ["folder", "link", "there"]
+
+
+def test_an_input_that_has_changed_is_another_run(tmp_path):
+    file = tmp_path / "in"
+    file.write_text("one", "utf-8")
+    stat = file.stat()
+
+    def said():
+        return identity([str(file), "-"], model="m", fmt="jsonl", version="1")["inputs"]
+
+    before = said()
+    file.write_text("more", "utf-8")
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    longer = said()
+    file.write_text("two", "utf-8")
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1_000_000_000))
+    assert len({before, longer, said()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("inputs", "other input files, or they have changed since"),
+        ("model", "another model or other options"),
+        ("format", "another format"),
+        ("version", "another version of cyberclf"),
+    ],
+)
+def test_what_a_run_was_begun_with_is_said(tmp_path, name, said):
+    interrupt(tmp_path / "o", RUN)
+    with (
+        pytest.raises(TaggingError, match=f"was begun with {said}; run without --resume"),
+        resumable(tmp_path / "o", RUN | {name: "other"}, resume=True),
+    ):
+        pass
+
+
+def test_a_log_whose_part_file_is_gone_begins_anew(tmp_path):
+    interrupt(tmp_path / "o", RUN)
+    (tmp_path / "o.part").unlink()
+    with resumable(tmp_path / "o", RUN, resume=True) as part:
+        assert part.rows == 0
+        part.write(b"b\n", {"ok": 1})
+    assert [file.name for file in tmp_path.iterdir()] == ["o"]

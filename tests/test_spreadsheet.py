@@ -33,3 +33,8 @@ def test_no_cell_is_a_formula_with_whatever_separator_the_table_is_opened(cells,
     rows = csv.reader(io.StringIO(line.getvalue(), newline=""), delimiter=delimiter)
     opened = [cell for row in rows for cell in row]
     assert not [cell for cell in opened if cell.startswith(tuple("=+@-＝"))]
+
+
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠\t\r\n")
+def test_every_sign_that_begins_a_formula_is_guarded_at_the_start_of_a_cell(sign):
+    assert guarded(f"{sign}a") == f"'{sign}a"

@@ -287,3 +287,13 @@ def test_few_articles_do_not_make_others_of_their_language_foreign():
             values = np.where(having >= 2, typicality_values(np.log((n_articles + 1) / (having + 1)) + 1), UNKNOWN)
             lost.append(((drawn[200:] @ values) / 60 < cutoff).mean())
         assert np.mean(lost) < 0.03
+
+
+def test_six_words_are_no_longer_short_and_what_is_as_typical_as_the_cut_off_is_not_foreign():
+    assert [status_of(n, 0.7, 0.35) for n in (5, 6)] == ["short", "ok"]
+    assert status_of(200, 0.35, 0.35) == "ok"
+
+
+def test_articles_of_six_words_set_a_cut_off_and_shorter_ones_do_not():
+    assert foreignness_cutoff(csr_matrix(np.ones((50, 6))), min_articles=2) > UNKNOWN
+    assert foreignness_cutoff(csr_matrix(np.ones((50, 5))), min_articles=2) == UNKNOWN

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberclf.passages import MAX_WORDS, passages
-from cyberclf.text import sentences, words
+from cyberclf.text import fold, sentences, words
 
 SAME = [
     ("l'IA", "l’IA", "L'I.A.", "L' IA", "IA"),
@@ -95,3 +95,60 @@ def test_titles_and_initials_end_no_sentence():
 def test_a_sentence_ends_where_its_script_says_so():
     text = "ما هي الاستراتيجية؟ وقع الوزير. ሚኒስትሩ ፈረመ። ማን ፈረመ፧ मंत्री ने कहा। Fin"
     assert [text[s.start : s.end].strip()[-1] for s in sentences(text)] == ["؟", ".", "።", "፧", "।", "n"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("nom@ministere", []),
+        ("ftp://serveur/loi", []),
+        ("www.presidence.tg", []),
+        ("e--gouvernement", ["egouvernement"]),
+        ("stra\u00adtégie", ["strategie"]),
+        ("lo\u20ddi", ["loi"]),
+        ("ab.c", ["ab"]),
+        ("a.bc", ["bc"]),
+        ("quoiqu'il", ["il"]),
+        ("a33 a330", ["a33"]),
+        ("中 loi", ["中", "loi"]),
+    ],
+)
+def test_words_are_what_is_left_of_a_run(text, expected):
+    assert words(text) == expected
+
+
+def test_a_sign_that_stands_for_several_words_is_none():
+    assert fold("5½") == "5 "
+
+
+def test_what_closes_after_a_full_stop_belongs_to_the_sentence():
+    text = "Il dit « La loi est votée.» Puis il part."
+    assert [text[s.start : s.end] for s in sentences(text)] == ["Il dit « La loi est votée.»", " Puis il part."]
+
+
+@pytest.mark.parametrize("title", ["Mrs", "Dr", "MM"])
+def test_an_abbreviation_ends_no_sentence_in_any_case_and_at_the_start(title):
+    assert len(sentences(f"{title}. Sow part. Il reste.")) == 2
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [
+        ([115], [115]),
+        ([200], [75, 75, 50]),
+        ([300], [75, 75, 75, 75]),
+        ([74, 41], [115]),
+        ([75, 40], [75, 40]),
+        ([75, 30], [75, 30]),
+        ([86, 29], [115]),
+        ([87, 29], [87, 29]),
+        ([30, 30, 30, 30], [90, 30]),
+    ],
+)
+def test_passages_are_closed_after_75_words_hold_115_at_most_and_take_in_a_short_rest(lengths, expected):
+    text = " ".join(" ".join(["mot"] * length) + "." for length in lengths)
+    assert [n_words(passage) for passage in passages(text)] == expected
+
+
+def test_a_run_of_many_words_is_never_cut():
+    assert [n_words(passage) for passage in passages("mot-" * 200)] == [200]
