@@ -172,14 +172,18 @@ def _read_stdin(encoding: Encoding) -> Iterator[Piece]:
         raise ArticleError("-: standard input is closed; give files, or a pipe")
     given = cast("io.BufferedReader", sys.stdin.buffer)
     # A slow pipe brings its first bytes a few at a time.
-    begun = head = b""
-    while len(begun) <= MAX_BYTES and not re.match(rb"(\[\s*)?[^\s\[]", head):
+    pieces, size, head = [], 0, b""
+    # Until it is known what stands first, and after a bracket what stands next; white space is looked at once.
+    while size <= MAX_BYTES and head in {b"", b"["}:
         more = given.read1(1 << 16)
         if not more:
             break
-        begun += more
-        head = begun.lstrip(b"\xef\xbb\xbf \t\r\n")
-    stream = io.BufferedReader(_Joined(begun, given))
+        pieces.append(more)
+        size += len(more)
+        head = (head + more).lstrip(b"\xef\xbb\xbf \t\r\n")
+        if head.startswith(b"["):
+            head = b"[" + head[1:].lstrip()
+    stream = io.BufferedReader(_Joined(b"".join(pieces), given))
     if head.startswith(b"{"):
         yield from line_blocks(stream, "-")
         return

@@ -102,8 +102,8 @@ def encode(articles: Iterable[LabelledArticle], themes: Iterable[str]) -> Encode
         if article.bags is not None:
             pairs = set() if pairs is None else pairs
             pairs.update(term for bag in bags for term in bag if is_pair(term))
-        for theme, column in order.items():
-            labels[number, column] = np.nan if theme in article.not_judged else theme in article.themes
+        for said, value in ((article.themes, 1.0), (article.not_judged, np.nan)):
+            labels[number, [order[theme] for theme in said if theme in order]] = value
     shape = (len(ends) - 1, len(index))
     # Sorted, whatever order a process met them in: solvers add up in the order of the terms.
     terms = sorted(index)

@@ -49,20 +49,38 @@ def find_files(paths: Iterable[str], passed_over: list[str] | None = None) -> It
 
 
 def _below(folder: str, passed_over: list[str]) -> Iterator[str]:
-    closed: list[OSError] = []
-    for where, folders, names in os.walk(folder, onerror=closed.append):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            file = Path(where, name)
+    closed: list[str] = []
+    # No recursion, as in `os.walk` before Python 3.12: folders may be deeper than that goes.
+    waiting = [folder]
+    while waiting:
+        where = waiting.pop()
+        try:
+            with os.scandir(where) as listed:
+                entries = [entry for entry in listed if not entry.name.startswith(".")]
+        except OSError as error:
+            closed.append(str(error.filename))
+            continue
+        for entry in entries:
+            if _is_folder(entry):
+                if not entry.is_symlink():
+                    waiting.append(entry.path)
+                continue
+            file = Path(where, entry.name)
             # A pipe or a device would be waited for; what is hidden is some program's own.
-            if name.startswith(".") or not _may_be_read(file):
+            if not (entry.is_file(follow_symlinks=False) or _may_be_read(file)):
                 continue
             if file.suffix.lower() in SUFFIXES:
                 yield str(file)
             else:
                 passed_over.append(str(file))
-    for error in closed:
-        yield str(error.filename)
+    yield from closed
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _may_be_read(file: Path) -> bool:

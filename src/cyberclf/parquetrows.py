@@ -101,7 +101,7 @@ def _rows_at_once(group: Any, schema: "pa.Schema", kept: Sequence[str]) -> int:
     ArticleError
         When a column unpacks to more than any articles do.
     """
-    names, is_dictionary = schema.names, pyarrow_or_advice().types.is_dictionary
+    names, asked, is_dictionary = set(schema.names), set(kept), pyarrow_or_advice().types.is_dictionary
     step = _BATCH
     for number in range(group.num_columns):
         column = group.column(number)
@@ -109,7 +109,7 @@ def _rows_at_once(group: Any, schema: "pa.Schema", kept: Sequence[str]) -> int:
         name = column.path_in_schema
         if name not in names:
             name = name.partition(".")[0]
-        if name not in kept:
+        if name not in asked:
             continue
         packed, unpacked = max(1, column.total_compressed_size), column.total_uncompressed_size
         if unpacked > max(_BOMB_BYTES, _BOMB * packed):

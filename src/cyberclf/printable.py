@@ -47,6 +47,8 @@ def masked(text: str) -> str:
     >>> masked("a\u00adb" + chr(27) + "[31mc")
     'a b [31mc'
     """
+    if text.isprintable():
+        return text
     return "".join(" " if unicodedata.category(char)[0] == "C" else char for char in text)
 
 
@@ -58,4 +60,4 @@ def printable(text: str) -> str:
     >>> printable("a\u00adb" + chr(27) + "[31mc")
     'ab [31mc'
     """
-    return masked(text.translate(_NO_WIDTH))
+    return text if text.isprintable() else masked(text.translate(_NO_WIDTH))

@@ -10,13 +10,17 @@ OURS: Final = frozenset({"themes", "review", "status", "passages"})
 _SIGNS: Final = r"=+@＝＋－＠\-"
 
 
-def _where(guard: str) -> re.Pattern[str]:
+def _where(guard: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Where a formula would begin, with a guard between or without.
 
     At the start of a cell, or where one begins by the separator of another country or by an end of line, for a table
-    that is opened with the wrong separator, in which quotes within a line mean nothing.
+    that is opened with the wrong separator, in which quotes within a line mean nothing.  Two patterns: a search for
+    either at once would stop at every sign.
     """
-    return re.compile(rf"""(\A{guard}(?=['"]*[{_SIGNS}\t\r\n])|[;\t\r\n]{guard}(?=['"]*[{_SIGNS}]))""")
+    return (
+        re.compile(rf"""{guard}(?=['"]*[{_SIGNS}\t\r\n])"""),
+        re.compile(rf"""([;\t\r\n]){guard}(?=['"]*[{_SIGNS}])"""),
+    )
 
 
 _FORMULA: Final = _where("")
@@ -31,7 +35,9 @@ def guarded(cell: str) -> str:
     >>> guarded("=1+1"), guarded("1+1"), guarded("Il dit;=1+1")
     ("'=1+1", '1+1', "Il dit;'=1+1")
     """
-    return _FORMULA.sub(r"\1'", cell)
+    first, within = _FORMULA
+    begun = "'" if first.match(cell) else ""
+    return begun + within.sub(r"\1'", cell)
 
 
 def unguarded(cell: str) -> str:
@@ -42,4 +48,6 @@ def unguarded(cell: str) -> str:
     >>> unguarded("'=1+1"), unguarded("'tis"), unguarded("Il dit;'=1+1")
     ('=1+1', "'tis", 'Il dit;=1+1')
     """
-    return _GUARDED.sub(lambda found: found.group()[:-1], cell)
+    first, within = _GUARDED
+    begun = 1 if first.match(cell) else 0
+    return within.sub(r"\1", cell)[begun:]

@@ -1,16 +1,13 @@
 """Many pieces of work done by several workers: answers in order, and few of them in memory at a time."""
 
 import gc
-import multiprocessing
 import os
 import pickle
 import signal
-import tempfile
 import threading
 import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar
@@ -18,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar
 from cyberclf.errors import TaggingError, one_line
 
 if TYPE_CHECKING:
+    import tempfile
     from concurrent.futures import Executor, Future
     from multiprocessing.process import BaseProcess
 
@@ -66,6 +64,8 @@ def _adopt(path: str) -> None:
 
 def _follow() -> None:
     """Begin as a copy of a process, and end with it: a copy holds a pipe's other end, and would wait for ever."""
+    import multiprocessing
+
     _leave_to_parent()
 
     def end() -> None:
@@ -207,6 +207,8 @@ class _Helpers:
             masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
             if self._backend == "threads":
+                from concurrent.futures import ThreadPoolExecutor
+
                 self._pool = ThreadPoolExecutor(self._number)
                 prepare = self._task.prepare
             elif self._backend == "fork":
@@ -225,6 +227,7 @@ class _Helpers:
                 signal.pthread_sigmask(signal.SIG_SETMASK, masked)
 
     def _forked(self) -> "Executor":
+        import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
         self._task.prepare()
@@ -245,6 +248,8 @@ class _Helpers:
     def _spawned(self) -> "Executor":
         # By a file: what a process is sent on its way must be less than a pipe holds, or nobody notices when it
         # dies before it has read it.
+        import tempfile
+
         from joblib.externals.loky.backend.reduction import dumps
         from joblib.externals.loky.process_executor import ProcessPoolExecutor
 

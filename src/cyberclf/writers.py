@@ -1,12 +1,11 @@
 """Tagged rows -> JSON Lines, CSV, or a table for people."""
 
 import csv
-import io
 import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import IO, Final
 
@@ -34,13 +33,18 @@ _TITLE_WIDTH: Final = 58
 
 
 def _width(text: str) -> int:
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return len(text) if text.isascii() else sum(map(_width_of, text))
+
+
+@lru_cache(maxsize=4096)
+def _width_of(char: str) -> int:
+    return 0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _fit(text: str, width: int) -> str:
-    used, place = 0, 0
+    used = place = min(len(text), width + 1) if text.isascii() else 0
     while place < len(text) and used <= width:
-        used += _width(text[place])
+        used += _width_of(text[place])
         place += 1
     if used <= width:
         return text + " " * (width - used)
@@ -142,11 +146,14 @@ def _csv(rows: Iterable[TaggedRow], model: Model, keep: Sequence[str], *, with_t
         made = row.as_dict(with_text=with_text)
         kept = dict(row.kept) if keep else {}
         before = [row.id, made["title"], *([row.text] if with_text else [])]
-        after = [";".join(row.themes), ";".join(row.review), row.status]
-        after += [made["probabilities"].get(theme, "") for theme in model.themes]
-        after += [json.dumps(made["passages"], ensure_ascii=False) if row.passages else "", row.error]
+        after = [_said_cell(said) for said in (";".join(row.themes), ";".join(row.review), row.status)]
+        after += [str(made["probabilities"].get(theme, "")) for theme in model.themes]
+        after += [
+            _cell(json.dumps(made["passages"], ensure_ascii=False)) if row.passages else "",
+            _said_cell(row.error),
+        ]
         own = [_kept_cell(kept.get(name)) for name in keep]
-        yield _csv_line([*map(_cell, before), *own, *map(_cell, after)])
+        yield _csv_line([*map(_cell, before), *own, *after])
 
 
 def _csv_head(model: Model, keep: Sequence[str], *, with_text: bool) -> str:
@@ -154,11 +161,18 @@ def _csv_head(model: Model, keep: Sequence[str], *, with_text: bool) -> str:
     return _csv_line([*names, *(f"p_{theme}" for theme in model.themes), "passages", "error"])
 
 
+class _Line:
+    """What a `csv.writer` writes to: a row written is the row returned."""
+
+    @staticmethod
+    def write(line: str) -> str:
+        return line
+
+
 def _csv_line(cells: Iterable[str]) -> str:
-    line = io.StringIO()
     # Before Python 3.13 only the signs of the line's end are quoted, and a return in an id would end the row.
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return f"{line.getvalue()[:-2]}\n"
+    line: str = csv.writer(_Line, lineterminator="\r\n").writerow(cells)
+    return f"{line[:-2]}\n"
 
 
 def _kept_cell(value: object) -> str:
@@ -168,6 +182,10 @@ def _kept_cell(value: object) -> str:
 
 def _cell(value: object) -> str:
     return str(value) if isinstance(value, float) else guarded(writable(str(value)))
+
+
+#: Of cells that hardly differ from row to row.
+_said_cell: Final = lru_cache(maxsize=1024)(_cell)
 
 
 def head_of(model: Model, fmt: str, *, with_text: bool = False, keep: Sequence[str] = ()) -> str:
