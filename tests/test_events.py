@@ -95,3 +95,23 @@ def test_blocks_of_any_size_find_the_same(days, size):
         assert encode([*made, *others(20)], ()).groups.tolist() == whole
     alone = encode([replace(made[0], date=None), *made[1:], *others(20)], ()).groups
     assert (alone == alone[0]).sum() == 1
+
+
+def test_space_around_a_date_hides_no_day():
+    spaced, plain = events.days_of([" 2025-03-12\n", "2025-03-12"])
+    assert spaced == plain > 0
+
+
+def test_copies_are_told_among_many_texts_of_one_form():
+    # Half of the words of any two are those of the form: most that a signature brings together are no copies.
+    draw = random.Random(0)
+    words = ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(3000)]
+    form = " ".join(words[:40])
+    own = [draw.sample(words[40:], 20) for _ in range(400)]
+    made = [article(n, f"{form} {' '.join(held)}") for n, held in enumerate(own)]
+    made += [article(f"c{n}", f"{form} {' '.join(held[:17])} autre chose encore") for n, held in enumerate(own[:50])]
+    made += [article(f"d{n}", each.text) for n, each in enumerate(made[50:100])]
+    groups = grouped(*made)
+    assert sum(copy == first for copy, first in zip(groups[400:450], groups[:50], strict=True)) >= 45
+    assert groups[450:] == groups[50:100]
+    assert len(set(groups[:400])) > 390

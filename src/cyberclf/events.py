@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,12 @@ IntArray = npt.NDArray[np.int64]
 
 _HASHES: Final = 64
 _BAND: Final = 4
+#: Of many texts of one form each two may share so much; then those are of one event that share this much.
+_COPIES: Final = 0.75
+#: Articles of a bucket that a new one is compared with.
+_HOLDERS: Final = 64
+#: How far a signature's estimate may lie below what two articles share: nearly two standard deviations.
+_UNSURE: Final = 0.1
 #: Articles that share at least this much of their words are taken for one event ...
 _SAME: Final = 0.6
 #: ... and so are those whose words are so much alike, weighed by how rare they are, and that are at most so many
@@ -38,9 +44,10 @@ def event_groups(articles: Sequence[LabelledArticle], words: "csr_matrix", terms
     """Give a number to each article, so that those of one event share a number.
 
     Events are as given, but no list of events is free of doubles: dated real articles of which two are much alike
-    within ten days (cosine of TF-IDF) are of one event, too, and so are any two nearly the same.  Those are found by
-    MinHash signatures with banding (Broder 1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets,
-    chapter 3), then by the Jaccard similarity of their words; of pairs just alike enough, banding overlooks one in ten.
+    within ten days (cosine of TF-IDF) are of one event, too, and so are any two nearly the same (three fifths of their
+    words; three quarters, where a third text lies as near).  Those are found by MinHash signatures with banding (Broder
+    1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3), then by the Jaccard similarity of
+    their words; of pairs just alike enough, banding overlooks one in ten.
 
     Parameters
     ----------
@@ -53,9 +60,6 @@ def event_groups(articles: Sequence[LabelledArticle], words: "csr_matrix", terms
     -------
     ndarray of int64, shape (n_articles,)
     """
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
     n = len(articles)
     links: list[tuple[int, int]] = []
     seen: dict[str, int] = {}
@@ -63,11 +67,26 @@ def event_groups(articles: Sequence[LabelledArticle], words: "csr_matrix", terms
         if article.event is not None:
             links.append((number, seen.setdefault(article.event, number)))
     links += _near_duplicates(words, terms)
-    links += _alike(articles, words)
-    pairs = np.array(links, dtype=np.int64).reshape(-1, 2)
+    pairs = np.concatenate([np.array(links, dtype=np.int64).reshape(-1, 2), _alike(articles, words)])
+    return _joined(pairs, n)
+
+
+def _joined(pairs: IntArray, n: int) -> IntArray:
+    """Give the number of its group to each of `n`, which the pairs link."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     groups: IntArray = connected_components(graph, directed=False)[1].astype(np.int64)
     return groups
+
+
+def _thinned(pairs: IntArray, n: int) -> IntArray:
+    """Fewer pairs than `n` that link the same."""
+    groups = _joined(pairs, n)
+    first = np.unique(groups, return_index=True)[1][groups]
+    linked = first != np.arange(n)
+    return np.column_stack([np.arange(n)[linked], first[linked]])
 
 
 def _near_duplicates(words: "csr_matrix", terms: Sequence[str]) -> list[tuple[int, int]]:
@@ -75,46 +94,68 @@ def _near_duplicates(words: "csr_matrix", terms: Sequence[str]) -> list[tuple[in
     rng = np.random.default_rng(0)
     factors = rng.integers(1, 2**31, size=_HASHES, dtype=np.uint64) | np.uint64(1)
     shifts = rng.integers(0, 2**31, size=_HASHES, dtype=np.uint64)
-    buckets: dict[tuple[int, bytes], int] = {}
-    sets: dict[int, npt.NDArray[Any]] = {}
+    buckets: dict[tuple[int, bytes], list[int]] = {}
+    sets: dict[int, IntArray] = {}
+    twins: dict[bytes, int] = {}
+    signatures = np.zeros((words.shape[0], _HASHES), dtype=np.uint32)
     links = []
     for number in range(words.shape[0]):
-        members = words.indices[words.indptr[number] : words.indptr[number + 1]]
+        members = np.sort(words.indices[words.indptr[number] : words.indptr[number + 1]])
         if not len(members):
+            continue
+        if (twin := twins.setdefault(members.tobytes(), number)) != number:
+            links.append((number, twin))
             continue
         sets[number] = members
         mixed = hashed[members][:, None] * factors + shifts
-        signature = ((mixed >> np.uint64(20)) & np.uint64(0xFFFFFFFF)).min(axis=0)
+        signature = ((mixed >> np.uint64(20)) & np.uint64(0xFFFFFFFF)).min(axis=0).astype(np.uint32)
+        signatures[number] = signature
+        first: set[int] = set()
+        met: set[int] = set()
         for band in range(0, _HASHES, _BAND):
-            other = buckets.setdefault((band, signature[band : band + _BAND].tobytes()), number)
-            if other != number:
-                shared = len(np.intersect1d(members, sets[other], assume_unique=True))
-                if shared >= _SAME * (len(members) + len(sets[other]) - shared):
-                    links.append((number, other))
+            key = band, signature[band : band + _BAND].tobytes()
+            holders = buckets.setdefault(key, [])
+            first.update(holders[:1])
+            met.update(holders)
+            # The first, and the latest of the others.
+            if len(holders) > _HOLDERS:
+                del holders[1]
+            holders.append(number)
+        others = np.array(sorted(met), dtype=np.int64)
+        # Where many texts have a form in common, most that meet are no copies, as their signatures tell.
+        likely = (signatures[others] == signature).mean(axis=1) >= _COPIES - _UNSURE
+        for other in first.union(others[likely].tolist()):
+            shared = len(np.intersect1d(members, sets[other], assume_unique=True))
+            least = _SAME if other in first else _COPIES
+            if shared >= least * (len(members) + len(sets[other]) - shared):
+                links.append((number, other))
     return links
 
 
-def _alike(articles: Sequence[LabelledArticle], words: "csr_matrix") -> list[tuple[int, int]]:
+def _alike(articles: Sequence[LabelledArticle], words: "csr_matrix") -> IntArray:
     from sklearn.feature_extraction.text import TfidfTransformer
 
     days = np.array(days_of([article.date if article.kind == "press" else None for article in articles]))
     order = np.argsort(days, kind="stable")
     order = order[days[order] > 0]
+    links = np.empty((0, 2), dtype=np.int64)
     if len(order) < 2:
-        return []
+        return links
     days, counts = days[order], words[order]
     rare = np.bincount(counts.indices, minlength=counts.shape[1]) <= max(_MANY, _COMMON * len(order))
     if not rare.any():
-        return []
+        return links
     x = TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, np.flatnonzero(rare)])
-    links = []
     for low in range(0, len(order), _BLOCK):
         last = np.searchsorted(days, days[min(low + _BLOCK, len(order)) - 1] + _DAYS, side="right")
         for other in range(low, last, _BLOCK):
             found = (x[low : low + _BLOCK] @ x[other : min(other + _BLOCK, last)].T).tocoo()
             one, two = found.row + low, found.col + other
             near = (found.data >= _ALIKE) & (one < two) & (days[two] - days[one] <= _DAYS)
-            links += list(zip(order[one[near]].tolist(), order[two[near]].tolist(), strict=True))
+            links = np.concatenate([links, np.column_stack([order[one[near]], order[two[near]]])])
+            # Of articles that are all alike the pairs are as many as their square.
+            if len(links) > _BLOCK * _BLOCK + len(articles):
+                links = _thinned(links, len(articles))
     return links
 
 
