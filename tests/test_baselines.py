@@ -75,3 +75,19 @@ def test_a_rival_finds_what_is_easily_found(small_corpus):
     probability, given = run_baseline(data, tuple(event_splits(data, 3, 0)), BALANCED, small_corpus.themes)
     assert not np.isnan(probability).any()
     assert (given == (data.labels == 1)).mean() > 0.8
+
+
+def test_where_every_article_has_one_theme_the_rivals_give_one(small_corpus):
+    articles = [replace(a, themes=frozenset({min(a.themes, default="rien")})) for a in small_corpus.articles] * 2
+    articles = [replace(a, event=str(number)) for number, a in enumerate(articles)]
+    themes = sorted(frozenset().union(*(a.themes for a in articles)))
+    data = encode(articles, themes)
+    splits = tuple(event_splits(data, 3, 0))
+    for rival in (DEFAULTS, BALANCED):
+        given = run_baseline(data, splits, rival, themes)[1]
+        assert (given.sum(axis=1) == 1).all()
+
+
+def test_texts_without_a_word_have_no_rival():
+    data = encoded("2024 …", "!")
+    assert run_baseline(data, (), DEFAULTS, THEMES) is None

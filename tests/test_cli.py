@@ -646,11 +646,28 @@ def test_train_says_when_nothing_could_be_held_out(tmp_path, call):
     assert "too few events to hold any out: the thresholds come from what was learnt" in err
 
 
+def test_evaluate_says_how_many_articles_prediction_would_not_judge(tmp_path, call):
+    rows = [f"pêche port numéro{chr(97 + n)},mer\nsénat loi numéro{chr(97 + n)},\n" for n in range(12)]
+    (tmp_path / "c.csv").write_text("text,themes\n" + "".join(rows), "utf-8")
+    _, _, err = call("evaluate", tmp_path / "c.csv", "--jobs", 1)
+    assert "24 articles have fewer than 6 words: 'predict' gives such no theme without --force; here they" in err
+
+
+def test_articles_without_a_word_are_evaluated_too(tmp_path, call):
+    rows = [f'"{100_000 + n} … !",{"ab"[n % 2]}\n' for n in range(12)]
+    (tmp_path / "c.csv").write_text("text,themes\n" + "".join(rows), "utf-8")
+    status, out, _ = call("evaluate", tmp_path / "c.csv", "--jobs", 1)
+    assert (status, "macro" in out) == (0, True)
+
+
 def test_evaluate_cross_validates_and_writes_json(tmp_path, call, user_csv):
     status, out, err = call("evaluate", user_csv, "--json", tmp_path / "e.json", "--jobs", 1)
     assert status == 0, err
     assert "no event on both sides" in out
-    assert "  mostly luck: fewer than 10 articles have música, pesca; intervals from so few are too narrow\n" in out
+    assert (
+        "  mostly luck: articles of fewer than 10 events have música, pesca; intervals from so few are too narrow\n"
+        in out
+    )
     figures = json.loads((tmp_path / "e.json").read_text("utf-8"))
     headline = next(iter(figures.values()))
     assert set(headline["scores"]) >= {"pesca", "música", "macro", "micro"}

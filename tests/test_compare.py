@@ -4,11 +4,12 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cyberclf import compare, metrics
 from cyberclf.cli import main
-from cyberclf.compare import Change, compare_models, compare_recorded
+from cyberclf.compare import Change, Comparison, compare_models, compare_recorded
 from cyberclf.corpus import Corpus
 from cyberclf.errors import ArtifactError, CorpusError
 from cyberclf.labelled import LabelledArticle
@@ -99,10 +100,11 @@ def test_articles_that_a_model_was_trained_on_are_said(small, small_corpus):
     assert list(made.notes) == [f"the old model {said}", f"the new model {said}"]
 
 
-def with_scores(model, f1, average_precision=0.7):
+def with_scores(model, f1, average_precision=0.7, *, n_positives=1000):
     row = {"f1": f1, "average_precision": average_precision}
     scores = {"protocol": "", "themes": dict.fromkeys((*model.themes, "macro"), row)}
-    return replace(model, metadata={**model.metadata, "scores": scores})
+    corpus = {**model.metadata["corpus"], "positives": {"mer": n_positives}}
+    return replace(model, metadata={**model.metadata, "scores": scores, "corpus": corpus})
 
 
 def test_recorded_scores_decide_when_they_move_by_more_than_the_noise(small):
@@ -110,6 +112,10 @@ def test_recorded_scores_decide_when_they_move_by_more_than_the_noise(small):
     assert compare_recorded(old, with_scores(small.model, 0.595)).worse == ()
     assert compare_recorded(old, with_scores(small.model, 0.58)).worse == ("macro F1 -0.020",)
     assert compare_recorded(old, with_scores(small.model, 0.62)).better == ("macro F1 +0.020",)
+    # Of a tenth as many themes the noise is about three times as large.
+    few = with_scores(small.model, 0.6, n_positives=100)
+    assert compare_recorded(few, with_scores(small.model, 0.57)).worse == ()
+    assert compare_recorded(few, with_scores(small.model, 0.56)).worse == ("macro F1 -0.040",)
 
 
 def test_recorded_scores_of_other_articles_and_missing_scores_are_refused(small):
@@ -271,5 +277,45 @@ def test_ten_reports_of_two_events_give_a_theme_no_verdict_of_its_own(small, spo
 def test_the_more_is_compared_the_surer_a_difference_must_be():
     errors = {name: np.array([0.1, 0.1]) for name in map(str, range(10))}
     row = {"f1_difference": -0.25, "average_precision_difference": 0.0}
-    assert compare._sure({"0": row}, errors)[0] == ("0 F1 -0.250",)
-    assert compare._sure(dict.fromkeys(errors, row), errors)[0] == ()
+    events = dict.fromkeys(errors, 1000)
+    assert compare._sure({"0": row}, errors, events)[0] == ("0 F1 -0.250",)
+    assert compare._sure(dict.fromkeys(errors, row), errors, events)[0] == ()
+    # The error is less sure the fewer the events that it comes from.
+    assert compare._sure({"0": row}, errors, {"0": 5})[0] == ()
+
+
+def test_a_theme_of_just_enough_articles_has_a_verdict_of_its_own(monkeypatch, small, spoilt, unseen):
+    n_having = sum("mer" in article.themes for article in unseen.articles)
+    for enough, few in ((n_having, False), (n_having + 1, True)):
+        monkeypatch.setattr(compare, "_ENOUGH", enough)
+        notes = compare_models(unseen, small.model, spoilt).notes
+        assert any(note.startswith("too few articles") and "mer" in note for note in notes) == few
+
+
+def test_recorded_scores_of_articles_that_nobody_can_tell_are_refused(small):
+    unknown = replace(small.model, metadata={k: v for k, v in small.model.metadata.items() if k != "corpus"})
+    with pytest.raises(ArtifactError, match="different articles or folds"):
+        compare_recorded(unknown, unknown)
+
+
+def test_chance_is_spoken_of_only_where_articles_were_compared():
+    table = pd.DataFrame({"f1_difference": [float("nan"), 0.5]}, index=["mer", "macro"])
+    change = Change("a", "mer", gained=False, right=True)
+    alike = Comparison("", table, (change,), (), (), ())
+    assert "by chance" in alike.verdict
+    assert "by chance" not in replace(alike, changed=()).verdict
+    made = alike.as_dict()
+    assert made["scores"] == {"mer": {"f1_difference": None}, "macro": {"f1_difference": 0.5}}
+    assert made["changed"] == [{"id": "a", "theme": "mer", "change": "lost", "right": True}]
+
+
+def test_a_model_that_is_worse_in_one_thing_is_worse_though_better_in_another():
+    made = Comparison("", pd.DataFrame(), (), ("mer F1 -0.2",), ("loi F1 +0.3",), ())
+    assert made.verdict == "The new model is worse: mer F1 -0.2."
+
+
+def test_just_enough_events_make_a_verdict(monkeypatch, small, spoilt, unseen):
+    n_events = len(np.unique(compare.encode(unseen.articles, unseen.themes).groups))
+    for least, silent in ((n_events, False), (n_events + 1, True)):
+        monkeypatch.setattr(compare, "_LEAST_EVENTS", least)
+        assert bool(compare_models(unseen, small.model, spoilt).unsaid) == silent

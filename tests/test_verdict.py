@@ -51,6 +51,11 @@ def test_a_source_is_called_weak_only_where_the_intervals_part():
     near = SourceScore("s3", 50, 40, 0.75, 0.6, 0.85, 0.8)
     assert "weakest on the source s1" in " ".join(verdict(drawn(0), NAMES, sources=[weak, strong]))
     assert "weakest" not in " ".join(verdict(drawn(0), NAMES, sources=[near, strong]))
+    # Of many sources some two part by chance.
+    apart = [SourceScore("s1", 50, 40, 0.5, 0.4, 0.6, 0.5), SourceScore("s2", 50, 40, 0.76, 0.66, 0.84, 0.7)]
+    between = [SourceScore(f"b{n}", 50, 40, 0.6, 0.5, 0.7, 0.6) for n in range(40)]
+    assert "weakest" in " ".join(verdict(drawn(0), NAMES, sources=apart))
+    assert "weakest" not in " ".join(verdict(drawn(0), NAMES, sources=[apart[0], *between, apart[1]]))
 
 
 def test_nothing_given_and_nothing_there_is_said_without_a_figure_that_is_none():

@@ -125,6 +125,8 @@ def run_baseline(
             probability[split.test], given[split.test] = found[split.test], found[split.test]
         return probability, given
     counts = data.words_by_article()
+    if not counts.shape[1]:
+        return None
     weight = "balanced" if baseline.kind == "balanced" else None
     for split in splits:
         transform = TfidfTransformer().fit(counts[split.train])
@@ -138,7 +140,7 @@ def run_baseline(
             model = LogisticRegression(class_weight=weight).fit(x_train[judged], y)
             probability[split.test, theme] = model.predict_proba(x_test)[:, 1]
     if baseline.kind == "defaults":
-        return probability, probability >= 0.5
+        return probability, give(probability, np.full(len(themes), 0.5), themes_per_article(data.labels))
     return probability, _out_of_fold_decisions(data.labels, probability, splits)
 
 

@@ -2,17 +2,16 @@
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.answers import Answers, answers, corpus_fingerprint, learnt_from
+from cyberclf.answers import Answers, answers, corpus_fingerprint, learnt_from, n_positives
 from cyberclf.corpus import Corpus
 from cyberclf.encode import encode
 from cyberclf.errors import ArtifactError, CorpusError
-from cyberclf.metrics import LIMITS, Predictions, macro_scores, resampled_scores, resamples
+from cyberclf.metrics import Predictions, interval, macro_scores, resampled_scores, resamples
 from cyberclf.model import Model
 
 if TYPE_CHECKING:
@@ -28,8 +27,10 @@ _ENOUGH: Final = 10
 #: Events that any verdict needs: resamples of fewer are hardly others than the articles themselves.
 _LEAST_EVENTS: Final = 5
 _NO_SCORES: Final = "an artifact carries no cross-validated scores; name labelled articles"
-#: What a recorded macro score may fall by and still count as the same: recorded scores have no intervals.
+#: What a recorded macro score may fall by and still count as the same, where the articles have so many themes or more,
+#: and of fewer by the root of how many fewer: recorded scores have no intervals.
 NOISE: Final = 0.01
+_NOISE_FROM: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,10 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
             notes.append(f"too few articles for a verdict of their own: {', '.join(rare)}")
         judged.append("macro")
     errors = {name: _errors(values[..., j]) for j, name in enumerate((*themes, "macro"))}
-    worse, better = _sure({name: rows[name] for name in judged}, errors)
+    events = {theme: len(np.unique(groups)) for theme, groups in having.items()} | {
+        "macro": len(np.unique(data.groups))
+    }
+    worse, better = _sure({name: rows[name] for name in judged}, errors, events)
     basis = f"{len(corpus.articles)} articles; 95 % intervals, paired bootstrap by event"
     return Comparison(basis, frame, _changes(corpus, said, themes), worse, better, tuple(notes), unsaid)
 
@@ -199,13 +203,13 @@ def _row(values: FloatArray) -> dict[str, float]:
     for name, (before, after) in zip(_MEASURES, values.swapaxes(0, 1), strict=True):
         difference = after - before
         drawn = difference[1:][~np.isnan(difference[1:])]
-        low, high = np.percentile(drawn, LIMITS) if len(drawn) else (np.nan, np.nan)
+        low, high = interval(float(difference[0]), drawn)
         row |= {
             f"{name}_old": float(before[0]),
             f"{name}_new": float(after[0]),
             f"{name}_difference": float(difference[0]),
-            f"{name}_low": float(low),
-            f"{name}_high": float(high),
+            f"{name}_low": low,
+            f"{name}_high": high,
             f"{name}_better": float(((drawn > 0) + 0.5 * (drawn == 0)).mean()) if len(drawn) else np.nan,
         }
     return row
@@ -217,13 +221,19 @@ def _errors(values: FloatArray) -> FloatArray:
     return np.array([np.std(each[~np.isnan(each)]) if (~np.isnan(each)).any() else np.nan for each in drawn])
 
 
-def _sure(rows: dict[str, dict[str, float]], errors: dict[str, FloatArray]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Tell what is worse and what better for sure; a count of resamples could not tell tails so thin."""
+def _sure(
+    rows: dict[str, dict[str, float]], errors: dict[str, FloatArray], events: dict[str, int]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tell what is worse and what better for sure; a count of resamples could not tell tails so thin.
+
+    The error of few events is itself uncertain, and the bootstrap's too small (Student's t).
+    """
+    from scipy.stats import t
+
     worse, better = [], []
-    if not rows:
-        return (), ()
-    far = NormalDist().inv_cdf(1 - 0.025 / (len(rows) * len(_MEASURES)))
     for name, row in rows.items():
+        free = events[name] - 1
+        far = t.ppf(1 - 0.025 / (len(rows) * len(_MEASURES)), free) * math.sqrt(events[name] / free)
         for (measure, shown), error in zip(_MEASURES.items(), errors[name], strict=True):
             difference = row[f"{measure}_difference"]
             said = f"{name} {shown} {difference:+.3f}"
@@ -253,7 +263,7 @@ def compare_recorded(old: Model, new: Model) -> Comparison:
     """Compare the cross-validated scores that two artifacts of the same corpus carry.
 
     They are totals without intervals: the new model is worse, or better, when a macro score moved by
-    more than 0.01.
+    more than 0.01; more where the articles have fewer than 1,000 themes in all: 0.03 of 100.
 
     Raises
     ------
@@ -284,13 +294,14 @@ def compare_recorded(old: Model, new: Model) -> Comparison:
     if not all(math.isfinite(change) for _, change in moved):
         raise ArtifactError(_NO_SCORES)
     said = [(f"macro {shown} {change:+.3f}", change) for shown, change in moved]
+    noise = NOISE * math.sqrt(max(1.0, _NOISE_FROM / max(1, n_positives(old) or _NOISE_FROM)))
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "theme"
     return Comparison(
         "the cross-validated scores that both carry, of the same corpus; no intervals",
         frame,
         (),
-        tuple(name for name, change in said if change < -NOISE),
-        tuple(name for name, change in said if change > NOISE),
+        tuple(name for name, change in said if change < -noise),
+        tuple(name for name, change in said if change > noise),
         tuple(notes),
     )

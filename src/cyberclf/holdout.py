@@ -16,11 +16,13 @@ from cyberclf.fitting import Linear, Recipe, article_scores, fit_linear, least_a
 from cyberclf.folds import Split, event_splits
 from cyberclf.giving import themes_per_article
 from cyberclf.metrics import average_precision
+from cyberclf.status import MIN_WORDS
 
 __all__ = [
     "CrossValidated",
     "OutOfFold",
     "Say",
+    "count_short",
     "cross_validate",
     "out_of_fold",
     "prepare",
@@ -117,6 +119,15 @@ def check(corpus: Corpus) -> None:
             "of no theme are there articles that have it and articles that lack it: there is nothing to tell apart; "
             "in a 0/1 table write 0, not an empty cell (not judged), where an article lacks a theme"
         )
+
+
+def count_short(corpus: Corpus, data: Encoded) -> int:
+    """Count the articles that are too short to be given a theme in prediction, and are scored as if they were.
+
+    Of counts of words nobody knows how many words the article had.
+    """
+    whole = np.array([article.text is not None for article in corpus.articles], dtype=bool)
+    return int((whole & (np.asarray(data.words_by_article().sum(axis=1)).ravel() < MIN_WORDS)).sum())
 
 
 def recipe_for(data: Encoded, recipe: Recipe | None = None) -> Recipe:

@@ -4,18 +4,27 @@ from typing import TYPE_CHECKING, Final
 
 from cyberclf.errors import ArtifactError
 from cyberclf.giving import PER_ARTICLE
+from cyberclf.metrics import events_having
 from cyberclf.model import Model
 from cyberclf.printable import printable, threshold_as_text
+from cyberclf.status import MIN_WORDS
 
 if TYPE_CHECKING:
     from cyberclf.compare import Comparison
     from cyberclf.evaluation import Part
 
-__all__ = ["comparison_as_text", "info_as_text", "rule_as_text", "scores_as_text", "unpromised_as_text"]
+__all__ = [
+    "comparison_as_text",
+    "info_as_text",
+    "rule_as_text",
+    "scores_as_text",
+    "short_as_text",
+    "unpromised_as_text",
+]
 
 #: Changed articles that a terminal shows.
 _SHOWN: Final = 20
-#: Below so many articles that have a theme, its scores say little.
+#: Where the articles that have a theme are of fewer events, its scores say little.
 _ENOUGH: Final = 10
 _SCORES: Final = (("F1", "f1"), ("average precision", "average_precision"))
 
@@ -42,11 +51,12 @@ def scores_as_text(part: "Part") -> str:
         ]
         left = f"{printable(str(theme)):{width}}  {_number(row['precision']):9}  {_number(row['recall']):6}"
         lines.append(f"  {left}  {spans[0]:20} {spans[1]:20} {int(row['support'])}")
-    support = part.table["support"].to_dict()
-    few = [theme for theme in part.predictions.themes if support[theme] < _ENOUGH]
+    few = [theme for theme, n_events in events_having(part.predictions).items() if n_events < _ENOUGH]
     if few:
         names = printable(", ".join(few))
-        lines.append(f"  mostly luck: fewer than {_ENOUGH} articles have {names}; intervals from so few are too narrow")
+        lines.append(
+            f"  mostly luck: articles of fewer than {_ENOUGH} events have {names}; intervals from so few are too narrow"
+        )
     right, true, said = (part.summary[c] for c in ("subset_accuracy", "without_theme_true", "without_theme_given"))
     if right == right:
         lines.append(f"  all themes right: {right:.1%} of articles; without a theme: {true:.1%}, said {said:.1%}")
@@ -137,6 +147,12 @@ def unpromised_as_text(model: Model) -> list[str]:
     return [
         f"{said}; for them nearly every article is for review ('predict --review' with a laxer level asks for fewer)"
     ]
+
+
+def short_as_text(number: int) -> str:
+    """Say how many articles of a corpus are too short for prediction."""
+    having = "1 article has" if number == 1 else f"{number} articles have"
+    return f"{having} fewer than {MIN_WORDS} words: 'predict' gives such no theme without --force"
 
 
 def rule_as_text(model: Model) -> list[str]:

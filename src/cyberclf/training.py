@@ -17,9 +17,9 @@ from cyberclf.encode import Encoded
 from cyberclf.fitting import Linear, Recipe, article_scores
 from cyberclf.folds import Split
 from cyberclf.giving import themes_per_article
-from cyberclf.holdout import OutOfFold, Say, out_of_fold, prepare, silent
+from cyberclf.holdout import OutOfFold, Say, count_short, out_of_fold, prepare, silent
 from cyberclf.model import Model
-from cyberclf.status import MIN_WORDS, foreignness_cutoff
+from cyberclf.status import foreignness_cutoff
 from cyberclf.themes import Theme, known_themes
 
 __all__ = ["Trained", "train"]
@@ -152,12 +152,9 @@ def train(
             | {name: version(name) for name in ("numpy", "scipy", "scikit-learn")},
         },
     )
-    # Of counts of words nobody knows how many words the article had.
-    whole = np.array([article.text is not None for article in corpus.articles], dtype=bool)
-    n_short = int((whole & (np.asarray(words.sum(axis=1)).ravel() < MIN_WORDS)).sum())
     flat = (curve[0] <= LEAST_SLOPE) & (counts > 1) & scored.any()
     blind = tuple(theme for theme, said in zip(corpus.themes, flat, strict=True) if said)
-    return Trained(model, data, held_out, thresholds, few, blind, n_short, recipe)
+    return Trained(model, data, held_out, thresholds, few, blind, count_short(corpus, data), recipe)
 
 
 def _significant(values: FloatArray) -> FloatArray:

@@ -1,7 +1,10 @@
 """Figures -> the few sentences that a reader who is no programmer needs."""
 
 from collections.abc import Sequence
+from statistics import NormalDist
 from typing import Final, cast
+
+import numpy as np
 
 from cyberclf.diagnosis import SourceScore
 from cyberclf.evaluation import Part
@@ -71,9 +74,15 @@ def verdict(
     said += _themes(rows, names, part.predictions.themes)
     said += _belief(part)
     weak = [s for s in sources if s.labels >= _ENOUGH and s.f1 == s.f1]
-    if len(weak) > 1 and weak[0].f1_high < weak[-1].f1_low:
+    # Of many sources some two lie apart by chance: wider intervals, all of which hold at once (Bonferroni).
+    wider = NormalDist().inv_cdf(1 - 0.025 / max(1, len(weak))) / NormalDist().inv_cdf(0.975)
+    if len(weak) > 1 and _reach(weak[0], weak[0].f1_high, wider) < _reach(weak[-1], weak[-1].f1_low, wider):
         said.append(f"It is weakest on the source {weak[0].source} (F1 {weak[0].f1:.2f}).")
     return said + _growth(points, names)
+
+
+def _reach(source: SourceScore, end: float, wider: float) -> float:
+    return source.f1 + wider * (end - source.f1)
 
 
 def _hundred(share: float) -> str:
@@ -122,7 +131,10 @@ def _belief(part: Part) -> list[str]:
     if high.sum() < 20:
         return []
     ((mean, true, _),) = reliability_points(truth[high], p[high], bins=1)
-    gap = "about as often as it says" if abs(mean - true) < 0.05 else "more often" if true > mean else "less often"
+    # What right probabilities come to differs from them by chance, too.
+    chance = 2 * float(np.sqrt((p[high] * (1 - p[high])).sum())) / int(high.sum())
+    close = abs(mean - true) < max(0.05, chance)
+    gap = "about as often as it says" if close else "more often" if true > mean else "less often"
     said = (
         f"Where it says a probability of a half or more, {_percent(mean)} on average, the theme is there in "
         f"{_percent(true)} of the cases: {gap}{'' if gap.endswith('says') else ' than it says'}."

@@ -74,14 +74,25 @@ def evaluate(
         # Files are made even where who read the figures has gone.
         if json_file:
             write_json(json_file, result.as_dict())
-        if loaded is not None:
-            from cyberclf.answers import learnt_from
-
-            if learnt := learnt_from(loaded, read):
-                of = f"{learnt} of these {len(read.articles)} articles"
-                say(f"cyberclf: the model was trained on {of}: its scores flatter it")
+        _doubt(result, read, loaded)
         if report:
             _report(result, read, report, model=loaded, names=names, jobs=jobs)
+
+
+def _doubt(result: "Evaluation", corpus: "Corpus", model: "Model | None") -> None:
+    """Say what flatters the figures."""
+    if result.data is not None:
+        from cyberclf.holdout import count_short
+        from cyberclf.reading import short_as_text
+
+        if short := count_short(corpus, result.data):
+            say(f"{short_as_text(short)}; here they are scored as if it did")
+    if model is not None:
+        from cyberclf.answers import learnt_from
+
+        if learnt := learnt_from(model, corpus):
+            of = f"{learnt} of these {len(corpus.articles)} articles"
+            say(f"cyberclf: the model was trained on {of}: its scores flatter it")
 
 
 def _report(

@@ -66,8 +66,7 @@ def train(
     from cyberclf.evaluation import headline
     from cyberclf.modelcard import write_card
     from cyberclf.printable import threshold_as_text
-    from cyberclf.reading import rule_as_text, unpromised_as_text
-    from cyberclf.status import MIN_WORDS
+    from cyberclf.reading import rule_as_text, short_as_text, unpromised_as_text
     from cyberclf.training import train as train_model
 
     trained = train_model(read, themes=names, n_jobs=jobs, say=say)
@@ -85,8 +84,7 @@ def train(
     for line in trained.shortcomings():
         say(line)
     if trained.n_short:
-        short = f"{trained.n_short} articles have fewer than {MIN_WORDS} words"
-        say(f"{short}: 'predict' gives such no theme without --force")
+        say(short_as_text(trained.n_short))
     say(f"wrote {' and '.join(written)}")
 
 
