@@ -53,6 +53,29 @@ def test_the_bounds_are_order_statistics_with_the_correction_for_finite_samples(
     assert (lacks[0] == 0.0).all()
 
 
+def test_articles_of_one_event_count_as_one():
+    p = np.arange(1, 39)[:, None] / 100
+    by_event = np.arange(38) // 2
+    grid = review_grid(p, np.ones((38, 1)), by_event)
+    # Of 19 events, in pairs: one event may lie below the bound at 10 %, as its two articles do.
+    assert grid[0, grid_row(0.1), 0] == 0.03
+    assert grid[0, grid_row(0.04), 0] == 0.0
+    apart = review_grid(p, np.ones((38, 1)), np.arange(38))
+    np.testing.assert_array_equal(apart, review_grid(p, np.ones((38, 1))))
+
+
+def test_the_promise_holds_for_the_articles_of_a_new_event():
+    rng, missed, plain = np.random.default_rng(0), [], []
+    for _ in range(1500):
+        of_event = np.repeat(rng.normal(size=12), 6) + 0.3 * rng.normal(size=72)
+        known, new = (1 / (1 + np.exp(-x)) for x in (of_event, rng.normal() + 0.3 * rng.normal()))
+        for groups, wrong in ((np.repeat(np.arange(12), 6), missed), (None, plain)):
+            lower = review_grid(known[:, None], np.ones((72, 1)), groups)[0, grid_row(0.1), 0]
+            wrong.append(new < lower)
+    assert np.mean(missed) <= 0.1 + 0.02
+    assert np.mean(plain) > np.mean(missed)
+
+
 def test_too_few_articles_promise_nothing_and_a_person_looks_at_all():
     nothing = review_grid(np.full((50, 2), np.nan), np.ones((50, 2)))
     lower, upper = review_band(nothing, 0.1, np.array([0.3, 0.7]))

@@ -24,7 +24,7 @@ DEFAULT_LEVEL: Final = 0.1
 _DECIMALS: Final = 4
 
 
-def review_grid(probability: FloatArray, labels: FloatArray) -> FloatArray:
+def review_grid(probability: FloatArray, labels: FloatArray, groups: npt.NDArray[np.int64] | None = None) -> FloatArray:
     """Bounds of the band at every level.
 
     The lower bound is the k-th smallest probability of the n articles that have the theme, with
@@ -32,12 +32,17 @@ def review_grid(probability: FloatArray, labels: FloatArray) -> FloatArray:
     at most k / (n + 1).  Where k is 0, there are too few to promise anything, and the bound is 0.
     The upper bound is the same from above, over the articles that lack the theme; 1 where too few.
 
+    Articles of one event are not exchangeable with those of another: events are counted, and each of the articles of
+    one as its share of it (hierarchical conformal prediction; Lee, Barber and Willett 2023).
+
     Parameters
     ----------
     probability : ndarray of float64, shape (n_articles, n_themes)
         Of articles that the models which gave them had not seen; NaN is left out.
     labels : ndarray of float64, shape (n_articles, n_themes)
         1, 0, or NaN: not judged.
+    groups : ndarray of int64, shape (n_articles,), optional
+        Articles of one event have one number; without, each is an event of its own.
 
     Returns
     -------
@@ -55,17 +60,29 @@ def review_grid(probability: FloatArray, labels: FloatArray) -> FloatArray:
     grid = np.empty((2, len(LEVELS), n_themes))
     for theme in range(n_themes):
         p = probability[:, theme]
-        has, lacks = (np.sort(p[(labels[:, theme] == value) & ~np.isnan(p)]) for value in (1.0, 0.0))
-        for row, level in enumerate(LEVELS):
-            below, above = (math.floor(level * (len(ranked) + 1) + 1e-9) for ranked in (has, lacks))
-            grid[0, row, theme] = has[below - 1] if below else 0.0
-            grid[1, row, theme] = lacks[-above] if above else 1.0
+        for side, (value, sign, edge) in enumerate(((1.0, 1.0, 0.0), (0.0, -1.0, 1.0))):
+            rows = np.flatnonzero((labels[:, theme] == value) & ~np.isnan(p))
+            order = rows[np.argsort(sign * p[rows], kind="stable")]
+            shares = _shares(None if groups is None else groups[order], len(order))
+            # The farthest one of which those beyond it, and a further event, are no more than the level's part of all.
+            beyond = np.cumsum(shares) - shares
+            reached = np.searchsorted(beyond, np.array(LEVELS) * (shares.sum() + 1) - 1 + 1e-9, side="right")
+            grid[side, :, theme] = np.append(edge, p[order])[reached]
     # Outward, so that rounding keeps the promise.
     scale = 10.0**_DECIMALS
     rounded = np.stack([np.floor(grid[0] * scale) / scale, np.ceil(grid[1] * scale) / scale]).clip(0.0, 1.0)
     # A bound of 0 or 1 says that there are too few articles: of a rare theme's small ones keep a digit.
-    edge = np.array([0.0, 1.0])[:, None, None]
-    return np.where((rounded == edge) & (grid != edge), _to_one_digit(grid, edge), rounded)
+    edges = np.array([0.0, 1.0])[:, None, None]
+    return np.where((rounded == edges) & (grid != edges), _to_one_digit(grid, edges), rounded)
+
+
+def _shares(groups: npt.NDArray[np.int64] | None, n_articles: int) -> FloatArray:
+    """Compute of each article the share of its event that it is, so that those of an event sum to one."""
+    if groups is None:
+        return np.ones(n_articles)
+    _, event, size = np.unique(groups, return_inverse=True, return_counts=True)
+    shares: FloatArray = 1.0 / size[event]
+    return shares
 
 
 def _to_one_digit(values: FloatArray, edge: FloatArray) -> FloatArray:

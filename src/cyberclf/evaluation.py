@@ -161,7 +161,7 @@ def evidence_agreement(
 def from_held_out(corpus: Corpus, data: Encoded, held_out: OutOfFold, kinds: str, name: str, protocol: str) -> Part:
     """Score what was held out, calibrated and cut by thresholds from the other folds."""
     use = data.kinds == kinds
-    made = cross_validate(data.labels, held_out)
+    made = cross_validate(data.labels, held_out, data.groups)
     rows = np.flatnonzero(use & (held_out.fold >= 0))
     given = give(made.probability, made.threshold, themes_per_article(data.labels))
     predictions = Predictions(corpus.themes, data.labels[rows], made.probability[rows], given[rows], data.groups[rows])

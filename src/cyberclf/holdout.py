@@ -228,13 +228,17 @@ def _length_penalty(plain: FloatArray, n_passages: IntArray, labels: FloatArray)
     return 1.0 if gains and np.mean(gains) >= _WORTH else 0.0
 
 
-def cross_validate(labels: FloatArray, held_out: OutOfFold, *, level: float = DEFAULT_LEVEL) -> CrossValidated:
+def cross_validate(
+    labels: FloatArray, held_out: OutOfFold, groups: IntArray | None = None, *, level: float = DEFAULT_LEVEL
+) -> CrossValidated:
     """Probabilities, thresholds and review bands for each fold, from the other folds' scores.
 
     Parameters
     ----------
     labels : ndarray of float64, shape (n_articles, n_themes)
     held_out : OutOfFold
+    groups : ndarray of int64, shape (n_articles,), optional
+        Events, for the review band; see `review_grid`.
     level : float, default 0.1
         Of the review band.
 
@@ -256,6 +260,7 @@ def cross_validate(labels: FloatArray, held_out: OutOfFold, *, level: float = DE
         probability[test] = logistic(held_out.scores[test], curve)
         thresholds, chosen = choose_favoured(known, labels[other])
         favoured[:, test] = chosen[:, None]
-        band = review_band(review_grid(known, labels[other]), level, thresholds.values)
+        grid = review_grid(known, labels[other], None if groups is None else groups[other])
+        band = review_band(grid, level, thresholds.values)
         review[:, test] = np.stack(band)[:, None]
     return CrossValidated(probability, favoured, review)

@@ -139,7 +139,7 @@ def train(
         calibration=curve,
         thresholds=_significant(thresholds.values),
         favoured=_significant(favoured),
-        review=review_grid(logistic(promising, curve), labels),
+        review=review_grid(logistic(promising, curve), labels, data.groups[scored] if scored.any() else data.groups),
         per_article=themes_per_article(data.labels),
         length_penalty=held_out.length_penalty,
         metadata={
