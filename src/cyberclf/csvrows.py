@@ -20,8 +20,13 @@ __all__ = ["COLUMNS", "column_meant", "csv_rows"]
 COLUMNS: Final = frozenset(
     {"text", "themes", "not_judged", "evidence", "id", "title", "source", "event", "date", "certain", "kind"}
 )
-#: What tables in French, and of one theme a row, call some of them.
-_ALSO: Final = {"texte": "text", "titre": "title", "theme": "themes", "evenement": "event"}
+#: What tables in any case, in French, and of one theme a row, call some of them; of the others people hardly think.
+_CALLED: Final = {name: name for name in ("text", "title", "themes", "id", "source", "event", "date")} | {
+    "texte": "text",
+    "titre": "title",
+    "theme": "themes",
+    "evenement": "event",
+}
 #: What may be the texts, and may be something else.
 _PERHAPS: Final = {"contenu", "content", "article", "corps", "body"}
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")
@@ -39,8 +44,7 @@ def column_meant(name: str) -> str:
     ('title', 'text', 'themes', 'Lien')
     """
     bare = _ACCENTS.sub("", unicodedata.normalize("NFD", name.casefold()))
-    meant = _ALSO.get(bare, bare)
-    return meant if meant in COLUMNS else name
+    return _CALLED.get(bare, name)
 
 
 def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterator[tuple[str, dict[str, Any] | str]]:

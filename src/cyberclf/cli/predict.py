@@ -210,7 +210,8 @@ def _files(paths: Sequence[str], output: str | None, fmt: str) -> list[str]:
     unread = sorted({file for file in others if not any(is_output(file, name) for name in own)})
     if unread:
         say(f"cyberclf: of other kinds, and not read: {_some(unread)}{sheet_advice(*unread)}")
-    if answers := [file for file in files if file not in paths and holds_answers(file)]:
+    named = set(paths)
+    if answers := [file for file in files if file not in named and holds_answers(file)]:
         say(f"cyberclf: answers of cyberclf, read as articles again: {_some(answers)}; is that meant?")
     if fmt == "parquet" and 0 < sum(file.lower().endswith(".parquet") for file in files) < len(files):
         say("cyberclf: not all files are Parquet: of their own columns only those that --keep names go on")
