@@ -1,6 +1,8 @@
 """One file that opens or says why not, and never runs code."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -196,3 +198,24 @@ def test_a_vocabulary_with_a_term_twice_is_refused(small, tmp_path):
     replace(small.model, vocabulary=words).save(path)
     with pytest.raises(ArtifactError, match="a term stands twice"):
         load(path)
+
+
+def test_a_file_that_is_written_over_while_it_is_read_is_damaged_and_ends_nothing(tmp_path):
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(BYTES)
+    reading = (
+        "import sys, time, cyberclf\n"
+        "until = time.monotonic() + 2\n"
+        "print(flush=True)\n"
+        "while time.monotonic() < until:\n"
+        "    try:\n"
+        "        cyberclf.load(sys.argv[1])\n"
+        "    except cyberclf.ArtifactError:\n"
+        "        pass\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", reading, path], stdout=subprocess.PIPE) as reader:
+        reader.stdout.readline()
+        while reader.poll() is None:
+            path.write_bytes(BYTES[: len(BYTES) // 2])
+            path.write_bytes(BYTES)
+    assert reader.returncode == 0

@@ -107,6 +107,11 @@ def test_what_two_sentences_say_only_together_goes_half_to_each():
     assert shares[:, 2].tolist() == [0, 0.5, 0.5, 0]
 
 
+def test_one_theme_is_given_in_a_list(model):
+    with pytest.raises(TypeError, match="themes is one string; give a list of strings"):
+        model.explain("La loi.", themes="strategy")
+
+
 def test_a_theme_that_the_model_does_not_have_is_refused(model):
     with pytest.raises(ValueError, match="theme 'fishing' is not one of the model's: strategy"):
         model.explain("La loi.", themes=["fishing"])

@@ -31,6 +31,12 @@ def test_a_title_counts_and_passages_are_of_the_own_text(model):
     assert row["passages"] == [{"theme": "strategy", "start": 0, "end": 21}]
 
 
+def test_columns_may_be_named_by_numbers(model):
+    frame = pd.DataFrame([[LAW, "Une agence est créée."]])
+    (row,) = model.tag_frame(frame, text=1, title=0).to_dict("records")
+    assert row["p_strategy"] == model.tag(f"{LAW}\nUne agence est créée.").probabilities["strategy"]
+
+
 def test_an_empty_frame_has_the_columns(model):
     tagged = model.tag_frame(pd.DataFrame({"text": []}))
     assert list(tagged.columns)[:2] == ["text", "themes"]
@@ -55,7 +61,7 @@ def test_titles_are_read_as_predict_reads_them(model):
 
 
 def test_one_column_is_no_frame(model):
-    with pytest.raises(TypeError, match="Series is no frame; for texts alone call tag_many"):
+    with pytest.raises(TypeError, match="Series is no frame of pandas; for texts alone call tag_many"):
         model.tag_frame(pd.Series(["La loi."]))
 
 

@@ -87,6 +87,7 @@ def test_what_is_longer_than_any_article_is_an_error_that_names_the_column(monke
 
 
 def test_articles_keep_what_is_asked_and_nothing_else(tmp_path):
+    assert list(read_articles(write(tmp_path / "a.jsonl"))) == list(read_articles(str(tmp_path / "a.jsonl")))
     read = list(read_articles(str(write(tmp_path / "a.jsonl")), keep=["source", "url"]))
     assert [type(article) for article in read] == [Article, Unreadable, Article]
     assert read[0].kept == (("source", "Le Soir"), ("url", None))

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -171,3 +173,37 @@ def test_a_theme_is_found_in_either_form_of_unicode(small):
 def test_a_model_shows_itself_in_a_line():
     assert repr(MODEL).startswith("<Model: themes strategy, bilateral_cooperation, ai_regulation, capacity_building; ")
     assert len(repr(MODEL)) < 200
+
+
+def test_a_model_that_decides_otherwise_shares_no_threshold_that_can_be_changed():
+    other = MODEL.favouring("f1")
+    other.thresholds[0] = 0.99
+    assert MODEL.favoured[0, 0] != 0.99
+
+
+def test_a_level_may_be_a_number_of_numpy(tmp_path):
+    MODEL.reviewing(np.float32(0.25)).save(tmp_path / "m.safetensors")
+    assert cyberclf.load(tmp_path / "m.safetensors").review_level == 0.25
+
+
+def test_a_small_call_does_not_wait_for_what_large_ones_use(monkeypatch):
+    model = replace(MODEL)
+    monkeypatch.setattr("cyberclf.batch.load_kernel", lambda _: pytest.fail("loaded"))
+    monkeypatch.setattr("cyberclf.model._PAYS", 100)
+    for _ in range(5):
+        model.tag_many(["La loi sur la cybersécurité est adoptée au Parlement."])
+
+
+def test_threads_that_come_at_once_load_one_kernel(monkeypatch):
+    loaded, model = [], replace(MODEL)
+
+    def load(_):
+        time.sleep(0.05)
+        loaded.append(object())
+        return loaded[-1]
+
+    monkeypatch.setattr("cyberclf.batch.load_kernel", load)
+    with ThreadPoolExecutor(8) as pool:
+        kernels = set(pool.map(lambda _: model.kernel, range(8)))
+    assert kernels == set(loaded)
+    assert len(loaded) == 1

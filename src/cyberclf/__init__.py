@@ -44,10 +44,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    # The estimator needs scikit-learn, whose import costs more than tagging a folder.
-    if name == "ThemeClassifier":
-        from cyberclf.estimator import ThemeClassifier
+if not TYPE_CHECKING:  # which would take any name for one of ours
 
-        return ThemeClassifier
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        # The estimator needs scikit-learn, whose import costs more than tagging a folder.
+        if name == "ThemeClassifier":
+            from cyberclf.estimator import ThemeClassifier
+
+            return ThemeClassifier
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -5,6 +5,7 @@ What cannot be read becomes an `Unreadable`, in its place: rows in are rows out.
 
 import contextlib
 import io
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +34,7 @@ _DOCUMENTS: Final = re.compile(r"\.(docx?|odt|rtf|pdf|html?)$")
 
 
 def read_articles(
-    path: str,
+    path: str | os.PathLike[str],
     *,
     watch: Callable[[IO[bytes]], None] | None = None,
     encoding: Encoding = "utf-8",
@@ -43,7 +44,7 @@ def read_articles(
 
     Parameters
     ----------
-    path : str
+    path : str or path
         ``.txt`` (one article), ``.jsonl`` or ``.ndjson`` (objects with ``text``, and optionally ``id`` and
         ``title``), ``.json`` (the same, or one array of them),
         ``.csv``, ``.tsv`` or ``.parquet`` (columns of those names), or ``-``: standard
@@ -60,7 +61,7 @@ def read_articles(
     Article or Unreadable
         In the order of the file.
     """
-    return articles_of(read_pieces(path, watch=watch, encoding=encoding, keep=keep), keep)
+    return articles_of(read_pieces(os.fspath(path), watch=watch, encoding=encoding, keep=keep), keep)
 
 
 def read_pieces(

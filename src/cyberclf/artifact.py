@@ -40,6 +40,7 @@ _DTYPES: Final = {
     "intercept_whole": "F32",
     "review": "F64",
 }
+_NUMPY: Final = {"U8": "u1", "F32": "<f4", "F64": "<f8"}
 _THEME_KEYS: Final = ("id", "name", "name_fr", "definition")
 
 
@@ -115,23 +116,28 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
     >>> cyberclf.load().themes
     ('strategy', 'bilateral_cooperation', 'ai_regulation', 'capacity_building')
     """
-    from safetensors import SafetensorError, safe_open
+    from safetensors import SafetensorError, deserialize
 
     file = Path(path) if path is not None else shipped(SHIPPED)
-    _require_sound_size(file)
+    # Read, not mapped into memory: of a file that another process writes over, reading would end this one.
+    content = _sound_bytes(file)
     try:
-        with safe_open(file, framework="np") as opened:
-            said = (opened.metadata() or {}).get(_KEY)
-            if said is None:
-                raise ArtifactError(f"{file}: a safetensors file, but not of cyberclf; train one with 'cyberclf train'")
-            header = _header(file, said)
-            for name, dtype in _DTYPES.items():
-                found = opened.get_slice(name).get_dtype()
-                if found != dtype:
-                    raise ArtifactError(f"{file}: damaged: {name} is of type {found}, not {dtype}; train it again")
-            tensors = {name: opened.get_tensor(name) for name in _DTYPES}
+        stored = dict(deserialize(content))  # type: ignore[no-untyped-call]
     except SafetensorError as error:
         raise ArtifactError(f"{file}: not an artifact, or damaged or cut short ({error})") from None
+    length = int.from_bytes(content[:8], "little")
+    said = json.loads(content[8 : 8 + length]).get("__metadata__", {}).get(_KEY)
+    if said is None:
+        raise ArtifactError(f"{file}: a safetensors file, but not of cyberclf; train one with 'cyberclf train'")
+    header = _header(file, said)
+    tensors = {}
+    for name, dtype in _DTYPES.items():
+        if name not in stored:
+            raise ArtifactError(f"{file}: damaged: it has no {name}; train it again")
+        tensor = stored[name]
+        if tensor["dtype"] != dtype:
+            raise ArtifactError(f"{file}: damaged: {name} is of type {tensor['dtype']}, not {dtype}; train it again")
+        tensors[name] = np.frombuffer(tensor["data"], dtype=_NUMPY[dtype]).reshape(tensor["shape"])
     try:
         model = _model(header, tensors)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -141,8 +147,8 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
     return model
 
 
-def _require_sound_size(file: Path) -> None:
-    """Refuse what is no file, cannot be read, or is larger than ours, before a library takes it into memory."""
+def _sound_bytes(file: Path) -> bytes:
+    """Read a file; refuse what is none, or is larger than ours, before it is taken into memory."""
     state = file.stat()
     if stat.S_ISDIR(state.st_mode):
         raise IsADirectoryError(f"{file}: is a folder; name an artifact (.safetensors)")
@@ -151,9 +157,11 @@ def _require_sound_size(file: Path) -> None:
     if state.st_size > MAX_BYTES:
         raise ArtifactError(f"{file}: {state.st_size} bytes is more than an artifact can have")
     with file.open("rb") as stream:
-        length = int.from_bytes(stream.read(8), "little")
-    if MAX_HEADER < length < state.st_size:
-        raise ArtifactError(f"{file}: a header of {length} bytes is more than an artifact can have")
+        begun = stream.read(8)
+        length = int.from_bytes(begun, "little")
+        if MAX_HEADER < length < state.st_size:
+            raise ArtifactError(f"{file}: a header of {length} bytes is more than an artifact can have")
+        return begun + stream.read(MAX_BYTES)
 
 
 def fingerprint(path: str | os.PathLike[str] | None = None) -> str:

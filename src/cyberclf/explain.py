@@ -25,6 +25,7 @@ from cyberclf.calibration import logistic
 from cyberclf.explanation import Explanation, PassagePart, SentencePart, TermPart, ThemeExplanation
 from cyberclf.model import Model
 from cyberclf.passages import Passage, passages
+from cyberclf.texts import as_texts
 
 __all__ = ["explain", "readable", "term_parts"]
 
@@ -121,7 +122,7 @@ def explain(model: Model, text: str, *, themes: Iterable[str] | None = None) -> 
     ValueError
         For a theme that the model does not have.
     TypeError
-        When `text` is no string.
+        When `text` is no string, or `themes` is one.
 
     Examples
     --------
@@ -132,7 +133,7 @@ def explain(model: Model, text: str, *, themes: Iterable[str] | None = None) -> 
     >>> text[best.start : best.end]
     "Le Parlement adopte une loi sur l'intelligence artificielle."
     """
-    asked = model.themes if themes is None else tuple(themes)
+    asked = model.themes if themes is None else tuple(as_texts(themes, "themes"))
     for theme in asked:
         if theme not in model.themes:
             raise ValueError(f"theme '{theme}' is not one of the model's: {', '.join(model.themes)}")

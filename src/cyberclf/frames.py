@@ -54,18 +54,18 @@ def tag_frame(
     """
     import pandas as pd
 
-    if not hasattr(frame, "columns"):
-        raise TypeError(f"{type(frame).__name__} is no frame; for texts alone call tag_many")
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(f"{type(frame).__name__} is no frame of pandas; for texts alone call tag_many")
     if title == "title" and title not in frame.columns:
         title = None
-    for name in filter(None, (text, title)):
+    for name in (text, title) if title is not None else (text,):
         if name not in frame.columns:
             raise KeyError(
                 f"the frame has no column '{name}'; it has {one_line(', '.join(map(str, frame.columns[:12])))}"
             )
         if list(frame.columns).count(name) > 1:
             raise KeyError(f"the frame has two columns '{name}'; rename one")
-    titles = frame[title] if title else [None] * len(frame)
+    titles = frame[title] if title is not None else [None] * len(frame)
 
     def rows() -> Any:
         for place, (body, head) in enumerate(zip(frame[text], titles, strict=True)):

@@ -1,12 +1,13 @@
 """The model: a few arrays, and how they score texts.  numpy alone."""
 
 import os
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,7 @@ __all__ = ["Model"]
 _PAYS_LOADED = 5_000
 #: Characters, all calls together, from which loading it pays: it costs about what these cost without it.
 _PAYS = 1_000_000
+_LOADING = threading.Lock()
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -199,18 +201,27 @@ class Model:
     @cached_property
     def kernel(self) -> "Kernel | None":
         """The compiled scorer; None where numba is not installed."""
-        return batch.load_kernel(self)
+        with _LOADING:
+            # Of threads that came at once the first has made it.
+            if "kernel" not in self.__dict__:
+                self.__dict__["kernel"] = batch.load_kernel(self)
+            return cast("Kernel | None", self.__dict__["kernel"])
 
     def _kernel_pays(self, texts: Sequence[str]) -> bool:
         size = sum(map(len, texts))
-        if "kernel" in self.__dict__:
-            return size >= _PAYS_LOADED and self.kernel is not None
-        # Archives come in chunks, none of which would pay alone.
-        self._met[0] += size
-        return self._met[0] >= _PAYS and self.kernel is not None
+        if "kernel" not in self.__dict__:
+            # Archives come in chunks, none of which would pay alone.
+            self._met[0] += size
+            if self._met[0] < _PAYS:
+                return False
+        # Nor does a call wait for what it would not use.
+        return size >= _PAYS_LOADED and self.kernel is not None
 
     def prepare(self) -> None:
-        """Load what scores many texts fast, which otherwise happens when many have come."""
+        """Load what scores many texts fast, which otherwise happens when many have come, and one call waits for it.
+
+        A service calls it at its start, before it forks.
+        """
         _ = self.kernel
 
     @cached_property
@@ -286,7 +297,7 @@ class Model:
 
         return explain(self, text, themes=themes)
 
-    def tag_many(self, texts: Sequence[str]) -> list[TaggedText]:
+    def tag_many(self, texts: Iterable[str]) -> list[TaggedText]:
         """Tag texts, each as `tag` would.
 
         Examples
@@ -297,7 +308,7 @@ class Model:
         """
         return self.tag_texts(texts).texts()
 
-    def tag_texts(self, texts: Sequence[str]) -> TaggedTexts:
+    def tag_texts(self, texts: Iterable[str]) -> TaggedTexts:
         """Tag texts as `tag_many` does, but say it in columns: for archives, where an object a text costs time.
 
         Examples
@@ -346,7 +357,7 @@ class Model:
             When it is not.
         """
         grid_row(level)
-        return self._deciding(review_level=level)
+        return self._deciding(review_level=float(level))
 
     def favouring(self, favour: str) -> "Model":
         """Return the model with the thresholds that favour ``f1``, ``precision`` or ``recall``.
@@ -365,7 +376,7 @@ class Model:
         """
         if favour not in FAVOURS:
             raise ValueError(f"cannot favour '{favour}'; choose one of {', '.join(FAVOURS)}")
-        return self._deciding(thresholds=self.favoured[list(FAVOURS).index(favour)], per_article="any")
+        return self._deciding(thresholds=self.favoured[list(FAVOURS).index(favour)].copy(), per_article="any")
 
     def with_thresholds(self, thresholds: Mapping[str, float]) -> "Model":
         """Return the model with other thresholds for some themes.

@@ -193,7 +193,7 @@ class _Helpers:
         self._copies: list[BaseProcess] = []
         self._ready: list[Future[None]] = []
         self._failed: BaseException | None = None
-        self._given = False
+        self._given = self._froze = False
         self._start = threading.Thread(target=self._begin, daemon=True)
         if backend == "fork":
             self._begin()
@@ -233,6 +233,7 @@ class _Helpers:
         self._task.prepare()
         _own[:] = [self._task]
         # Left alone by the collectors of both, pages stay shared.
+        self._froze = not gc.get_freeze_count()
         gc.freeze()
         context = type(multiprocessing.get_context("fork"))()
         begin = context.Process
@@ -293,4 +294,7 @@ class _Helpers:
             self._pool.shutdown(wait=True, cancel_futures=True)
         if self._folder is not None:
             self._folder.cleanup()
+        # What was garbage when we began would stay for ever.
+        if self._froze:
+            gc.unfreeze()
         _own.clear()
