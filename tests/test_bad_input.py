@@ -156,7 +156,7 @@ def test_a_file_without_rows(call, tmp_path):
         ("a.csv", b"", "a.csv: empty; it needs a header line with the column text"),
         ("a.csv", b"id,para\n1,x\n", "a.csv: no column 'text'; it has id, para"),
         ("a.csv", b"sep=;\nID;Contenu\n1;x\n", "a.csv: no column 'text'; rename 'Contenu' to 'text'"),
-        ("a.csv", b"<html><body>\n1,x\n", "a.csv: not plain text but a page in HTML; save it as text or CSV"),
+        ("a.csv", b'<html lang="fr"><body>\n1,x\n', "a.csv: not plain text but a page in HTML; save it as text or CSV"),
         ("a.txt", b"\xef\xbb\xbf\n<!DOCTYPE html>\n<p>La loi.", "a.txt: not plain text but a page in HTML"),
         ("a.docx", b"PK", "; save documents as .txt"),
         ("a.xlsx", b"PK", "; save sheets as CSV UTF-8"),

@@ -181,7 +181,7 @@ def test_folders_are_walked_in_order(tmp_path, call):
     assert [row["id"] for row in rows_of(out)] == expected
 
 
-@pytest.mark.parametrize("name", ["o.csv", "o.jsonl"])
+@pytest.mark.parametrize("name", ["o.csv", "o.jsonl", "o.json"])
 def test_answers_that_lie_in_a_folder_are_read_as_articles_and_it_is_said(tmp_path, call, name):
     (tmp_path / "a.txt").write_text(TEXT, "utf-8")
     assert call("predict", tmp_path, "--text", "--output", tmp_path / name)[::2] == (0, "")

@@ -101,10 +101,9 @@ def test_articles_that_a_model_was_trained_on_are_said(small, small_corpus):
 
 
 def with_scores(model, f1, average_precision=0.7, *, n_positives=1000):
-    row = {"f1": f1, "average_precision": average_precision}
+    row = {"f1": f1, "average_precision": average_precision, "support": n_positives}
     scores = {"protocol": "", "themes": dict.fromkeys((*model.themes, "macro"), row)}
-    corpus = {**model.metadata["corpus"], "positives": {"mer": n_positives}}
-    return replace(model, metadata={**model.metadata, "scores": scores, "corpus": corpus})
+    return replace(model, metadata={**model.metadata, "scores": scores})
 
 
 def test_recorded_scores_decide_when_they_move_by_more_than_the_noise(small):

@@ -254,12 +254,31 @@ def test_what_says_neither_sure_nor_unsure_is_refused(tmp_path):
 
 
 def test_a_table_with_headers_in_french_is_read_and_none_of_them_is_a_theme(tmp_path):
-    (article,) = read_corpus(
-        [table(tmp_path, "Titre,Texte,Date,mer,port\nLe port,Il ouvre.,05/03/2025,0,1\n")]
-    ).articles
-    assert (article.text, article.themes, article.date) == ("Le port\nIl ouvre.", {"port"}, "05/03/2025")
-    (article,) = read_corpus([table(tmp_path, "texte,Thème,Événement\nLe port ouvre.,port;mer,e1\n")]).articles
-    assert (article.themes, article.event) == ({"port", "mer"}, "e1")
+    (article,) = read_corpus([table(tmp_path, "Titre,Texte,mer,port\nLe port,Il ouvre.,0,1\n")]).articles
+    assert (article.text, article.themes) == ("Le port\nIl ouvre.", {"port"})
+    content = "texte,Thèmes,Date,Source,Kind,Event\nLe port ouvre.,port;mer,05/03/2025,APA,dépêche,conférence\n"
+    (article,) = read_corpus([table(tmp_path, content)]).articles
+    assert (article.themes, article.date, article.source) == ({"port", "mer"}, "05/03/2025", "APA")
+    # What other columns mean by such names is not known.
+    assert (article.kind, article.event) == ("press", None)
+
+
+def test_columns_of_themes_may_have_names_that_mean_something_elsewhere(tmp_path):
+    corpus = read_corpus([table(tmp_path, "text,Event,Source,Cyber\nUn forum.,1,0,0\nUne loi.,0,1,1\n")])
+    assert corpus.themes == ("Cyber", "Event", "Source")
+    assert [article.event for article in corpus.articles] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("text,Theme,Thèmes,relu\na,b,c,1\n", "columns 'Theme' and 'Thèmes' may both be the themes; call one 'themes'"),
+        ("text,Theme,a\nx,1,0\n", "column 'Theme' is read as the list of themes, and holds '1'; rename it"),
+    ],
+)
+def test_what_may_be_the_list_of_themes_is_not_guessed(tmp_path, content, said):
+    with pytest.raises(CorpusError, match=said):
+        read_corpus([table(tmp_path, content)])
 
 
 CHANGES = {

@@ -158,10 +158,10 @@ def test_what_is_said_of_a_header_is_one_line_of_some_length():
         rows("x" * 100_000 + ",text," + "x" * 100_000 + "\n")
 
 
-def test_columns_that_have_a_meaning_are_found_whatever_their_case_and_in_french():
+def test_text_title_and_id_are_found_whatever_their_case_and_in_french():
     ((_, row),) = rows("ID;Titre;Texte;Thèmes;Lien\n7;Une loi;Le texte.;a;x\n")
     own = {"ID": "7", "Titre": "Une loi", "Texte": "Le texte.", "Thèmes": "a", "Lien": "x"}
-    assert row == own | {"id": "7", "title": "Une loi", "text": "Le texte.", "themes": "a"}
+    assert row == own | {"id": "7", "title": "Une loi", "text": "Le texte."}
 
 
 def test_a_column_with_the_very_name_goes_before_one_that_means_it():
@@ -170,10 +170,8 @@ def test_a_column_with_the_very_name_goes_before_one_that_means_it():
 
 
 def test_of_two_columns_that_may_be_the_title_none_is_guessed():
-    with pytest.raises(ArticleError, match="columns 'Titre' and 'Title' may both be 'title'"):
-        rows("text,Titre,Title\na,b,c\n")
-    ((_, row),) = rows("text,Theme,Thèmes\na,b,c\n")
-    assert row == {"text": "a", "Theme": "b", "Thèmes": "c"}
+    ((_, row),) = rows("text,Titre,Title\na,b,c\n")
+    assert row == {"text": "a", "Titre": "b", "Title": "c"}
 
 
 def test_a_text_longer_than_the_limit_of_the_csv_module_is_read():

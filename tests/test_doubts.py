@@ -59,13 +59,13 @@ def test_many_themes_in_doubt_are_counted(corpus_of):
 
 def test_dates_that_cannot_be_read_are_named_and_counted(corpus_of):
     (said,) = doubts(corpus_of(("Le port.", "a", "12/03/2025"), ("La mer.", "", "hier"), ("Le thon.", "a", "")))
-    assert "c.csv:3: date 'hier' is neither YYYY-MM-DD nor DD/MM/YYYY; 1 such in all" in said
+    assert "c.csv:3: date 'hier' is neither YYYY-MM-DD nor DD/MM/YYYY; 1 date is read as none" in said
 
 
 def test_dates_of_which_one_has_the_month_first_are_all_in_doubt(corpus_of):
     rows = ("Le port.", "a", "12/03/2025"), ("La mer.", "", "03/25/2025"), ("Le thon.", "a", "2025-03-12")
     (said,) = doubts(corpus_of(*rows))
-    assert "c.csv:2: date '12/03/2025' is neither YYYY-MM-DD nor DD/MM/YYYY; 2 such in all" in said
+    assert "c.csv:3: date '03/25/2025' has the month first, so none like it can be told; 2 dates are read as" in said
 
 
 @pytest.mark.parametrize("cell", ["None", "nan", "N/A", "aucun"])

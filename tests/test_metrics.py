@@ -280,7 +280,7 @@ def test_an_interval_holds_the_score_and_is_none_of_no_resample():
 
 
 def test_intervals_of_the_macro_average_precision_of_rare_themes_hold_the_truth():
-    # Percentiles alone held it 70 times in 100.
+    # Percentiles alone held it 14 times in 20.
     rng, held = np.random.default_rng(1), 0
 
     def drawn(n, n_themes=20):
@@ -289,14 +289,14 @@ def test_intervals_of_the_macro_average_precision_of_rare_themes_hold_the_truth(
 
     labels, score = drawn(200_000, 1)
     true = average_precision(labels[:, 0] == 1, score[:, 0])[0]
-    for seed in range(40):
+    for seed in range(20):
         labels, score = drawn(500)
         made = Predictions(tuple(map(str, range(20))), labels, score, score > 0)
-        values = resampled_scores(made, resamples(500, 20, seed=seed)[:301])[3]
+        values = resampled_scores(made, resamples(500, 20, seed=seed)[:151])[3]
         macro = macro_scores(values, (labels == 1).any(axis=0))
         low, high = interval(macro[0], macro[1:])
         held += low <= true <= high
-    assert held >= 33
+    assert held >= 16
 
 
 def test_events_that_have_a_theme_are_counted_once():

@@ -209,6 +209,7 @@ def test_many_themes_show_the_likeliest_of_each_article(model):
         ("https://x.sn/\u202ea", False),
         ("voir https://x.sn/a", False),
         ("https://x.sn/\nb", False),
+        (["https://x.sn/a", "https://x.sn/b"], False),
     ],
 )
 def test_an_address_that_was_kept_is_a_link_and_nothing_else_is(model, value, linked):
@@ -216,7 +217,7 @@ def test_an_address_that_was_kept_is_a_link_and_nothing_else_is(model, value, li
     stream = io.StringIO()
     rowspage.write_page([row], stream, model)
     page = stream.getvalue()
-    assert (f'<a href="{html.escape(value)}" rel="noopener noreferrer">' in page) == linked
+    assert (f'<a href="{html.escape(str(value))}" rel="noopener noreferrer">' in page) == linked
     assert ("<a " in page) == linked
 
 

@@ -12,7 +12,7 @@ from cyberclf.labelled import LabelledArticle
 from cyberclf.model import Model
 from cyberclf.status import is_judged, status_of
 
-__all__ = ["Answers", "answers", "corpus_fingerprint", "learnt_from", "n_positives"]
+__all__ = ["Answers", "answers", "corpus_fingerprint", "learnt_from"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -80,13 +80,6 @@ def learnt_from(model: Model, corpus: Corpus, rows: Iterable[int] | None = None)
 def corpus_fingerprint(model: Model) -> str | None:
     """Fingerprint of the corpus that a model was trained on; None where it does not say."""
     return _described(model).get("fingerprint")
-
-
-def n_positives(model: Model) -> int | None:
-    """Count the themes that the articles have which a model was trained on; None where it does not say."""
-    counts = _described(model).get("positives")
-    known = list(counts.values()) if isinstance(counts, dict) else []
-    return sum(known) if known and all(type(count) is int and count >= 0 for count in known) else None
 
 
 def _described(model: Model) -> dict[str, Any]:

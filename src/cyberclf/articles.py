@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
-from cyberclf.csvrows import csv_rows
+from cyberclf.csvrows import column_meant, csv_rows
 from cyberclf.decoding import Encoding, decode
 from cyberclf.errors import ArticleError, MissingExtraError
 from cyberclf.jsonlines import MAX_BYTES, json_file_rows, json_rows, line_blocks
@@ -154,7 +154,9 @@ def first_columns(files: Sequence[str], encoding: Encoding) -> list[str]:
                     with contextlib.closing(cast("Any", rows)):
                         found = next((row for _, row in rows if isinstance(row, dict)), None)
                 if found is not None:
-                    return list(found)
+                    # Not what is read of columns of other names.
+                    also = {column_meant(name) for name in found if column_meant(name) != name}
+                    return [name for name in found if name not in also]
         except (ArticleError, MissingExtraError, OSError):
             continue
     return []
@@ -227,7 +229,9 @@ def _is_table(text: str) -> bool:
     columns = [name.strip().strip('"') for name in head.split(separator)]
     # A title may have commas, and "text" among them; hardly the line after it just as many.
     is_row = separator != "," or rest.partition("\n")[0].count(",") >= head.count(",")
-    return len(columns) > 1 and "text" in columns and is_row
+    if separator != "," and "text" not in columns:
+        is_row = rest.partition("\n")[0].count(separator) >= head.count(separator)
+    return len(columns) > 1 and "text" in map(column_meant, columns) and is_row
 
 
 def sheet_advice(*paths: str, documents: bool = True) -> str:

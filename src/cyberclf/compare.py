@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from cyberclf.answers import Answers, answers, corpus_fingerprint, learnt_from, n_positives
+from cyberclf.answers import Answers, answers, corpus_fingerprint, learnt_from
 from cyberclf.corpus import Corpus
 from cyberclf.encode import encode
 from cyberclf.errors import ArtifactError, CorpusError
@@ -27,8 +27,8 @@ _ENOUGH: Final = 10
 #: Events that any verdict needs: resamples of fewer are hardly others than the articles themselves.
 _LEAST_EVENTS: Final = 5
 _NO_SCORES: Final = "an artifact carries no cross-validated scores; name labelled articles"
-#: What a recorded macro score may fall by and still count as the same, where the articles have so many themes or more,
-#: and of fewer by the root of how many fewer: recorded scores have no intervals.
+#: What a recorded macro score may fall by and still count as the same, where the articles scored have so many themes
+#: or more, and of fewer by the root of how many fewer: recorded scores have no intervals.
 NOISE: Final = 0.01
 _NOISE_FROM: Final = 1000
 
@@ -263,7 +263,7 @@ def compare_recorded(old: Model, new: Model) -> Comparison:
     """Compare the cross-validated scores that two artifacts of the same corpus carry.
 
     They are totals without intervals: the new model is worse, or better, when a macro score moved by
-    more than 0.01; more where the articles have fewer than 1,000 themes in all: 0.03 of 100.
+    more than 0.01; more where the articles scored have fewer than 1,000 themes in all: 0.03 of 100.
 
     Raises
     ------
@@ -294,7 +294,9 @@ def compare_recorded(old: Model, new: Model) -> Comparison:
     if not all(math.isfinite(change) for _, change in moved):
         raise ArtifactError(_NO_SCORES)
     said = [(f"macro {shown} {change:+.3f}", change) for shown, change in moved]
-    noise = NOISE * math.sqrt(max(1.0, _NOISE_FROM / max(1, n_positives(old) or _NOISE_FROM)))
+    support = scores[0]["macro"].get("support")
+    n_themes = support if isinstance(support, int | float) and support >= 1 else _NOISE_FROM
+    noise = NOISE * math.sqrt(max(1.0, _NOISE_FROM / n_themes))
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "theme"
     return Comparison(

@@ -6,8 +6,9 @@ import io
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -234,11 +235,20 @@ def _from_table(row: dict[str, Any], where: str, asked: set[str]) -> dict[str, A
     made: dict[str, Any] = {key: value for key, value in row.items() if key in COLUMNS and value != ""}
     made.setdefault("text", "")
     made["not_judged"] = _split(row.get("not_judged", ""))
-    if "themes" in row:
-        made["themes"] = _split(row["themes"])
+    layout = _layout(tuple(row))
+    if len(layout.lists) > 1:
+        several = " and ".join(f"'{name}'" for name in layout.lists[:2])
+        raise CorpusError(f"{where.rpartition(':')[0]}: columns {several} may both be the themes; call one 'themes'")
+    if layout.lists:
+        (name,) = layout.lists
+        if name != "themes" and truth_key(row[name]) in TRUTH:
+            raise CorpusError(
+                f"{where}: column '{name}' is read as the list of themes, and holds '{row[name].strip()}'; rename it"
+            )
+        made["themes"] = _split(row[name])
+        made |= {meant: row[column] for meant, column in layout.also.items() if row[column] != ""}
     else:
-        # A column without a name is the index that pandas writes.
-        columns = [name for name in row if name and column_meant(name) not in COLUMNS]
+        columns = layout.columns
         if not columns:
             raise CorpusError(f"{where.rpartition(':')[0]}: no column 'themes' and no 0/1 column a theme")
         cells = {name: truth_key(row[name]) for name in columns}
@@ -258,6 +268,35 @@ def _from_table(row: dict[str, Any], where: str, asked: set[str]) -> dict[str, A
         except (ValueError, RecursionError):
             raise CorpusError(f"{where}: 'evidence' is not JSON") from None
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What the columns of a table are.
+
+    Parameters
+    ----------
+    lists : tuple of str
+        The column of lists of themes; several, where none has the very name and several mean it.
+    columns : tuple of str
+        Else, those of 0/1, one a theme.
+    also : dict of str to str
+        What is read of columns of other names than its own, beside such a list.  Without one they may be themes.
+    """
+
+    lists: tuple[str, ...]
+    columns: tuple[str, ...]
+    also: Mapping[str, str]
+
+
+@lru_cache(maxsize=16)  # asked for in each row of a file
+def _layout(names: tuple[str, ...]) -> _Layout:
+    lists = ("themes",) if "themes" in names else tuple(name for name in names if column_meant(name) == "themes")
+    # A column without a name is the index that pandas writes.
+    columns = tuple(n for n in names if n and n not in COLUMNS and column_meant(n) not in {"text", "title"})
+    meant = {(column_meant(name), name) for name in names if column_meant(name) not in names}
+    also = {key: name for key, name in meant if key in {"source", "date"} and sum(k == key for k, _ in meant) == 1}
+    return _Layout(lists, columns, also)
 
 
 def _split(cell: str) -> list[str]:

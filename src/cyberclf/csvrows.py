@@ -5,8 +5,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, Final, cast
 
@@ -20,13 +19,14 @@ __all__ = ["COLUMNS", "column_meant", "csv_rows"]
 COLUMNS: Final = frozenset(
     {"text", "themes", "not_judged", "evidence", "id", "title", "source", "event", "date", "certain", "kind"}
 )
-#: What tables in any case, in French, and of one theme a row, call some of them; of the others people hardly think.
-_CALLED: Final = {name: name for name in ("text", "title", "themes", "id", "source", "event", "date")} | {
+#: What tables in any case, in French, and of one theme a row, call some of them; of the others it would be guessed.
+_CALLED: Final = {name: name for name in ("text", "title", "themes", "id", "source", "date")} | {
     "texte": "text",
     "titre": "title",
     "theme": "themes",
-    "evenement": "event",
 }
+#: Those that every reader of a table needs.
+_ALWAYS: Final = ("text", "title", "id")
 #: What may be the texts, and may be something else.
 _PERHAPS: Final = {"contenu", "content", "article", "corps", "body"}
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")
@@ -34,7 +34,6 @@ _ACCENTS: Final = re.compile("[\u0300-\u036f]")
 _REPEATS: Final = 8
 
 
-@lru_cache(maxsize=4096)  # the columns of a file, asked for in each of its rows
 def column_meant(name: str) -> str:
     """Column of `COLUMNS` that a name means, whatever its case, or in French; of another the name itself.
 
@@ -50,8 +49,8 @@ def column_meant(name: str) -> str:
 def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterator[tuple[str, dict[str, Any] | str]]:
     """Yield (``FILE:row``, record) of each record of a CSV or TSV file with a header line.
 
-    A string instead of a record says what is wrong with the row.  A record has its columns by their own names, and
-    those that have a meaning by that too, where no column has the very name.
+    A string instead of a record says what is wrong with the row.  A record has its columns by their own names; its
+    text, title and id by those too, where no column has the very name and one means it.
 
     Parameters
     ----------
@@ -63,7 +62,7 @@ def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterato
     Raises
     ------
     ArticleError
-        When the header has no column ``text``, or two that may be it or the title, or the file cannot be parsed.
+        When the header has no column ``text``, or two that may be it, or the file cannot be parsed.
     """
     # For the whole process: never lower than a program that we are part of has set it.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_BYTES))
@@ -79,7 +78,7 @@ def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterato
         delimiter = named[1] if named else _delimiter(head, path)
         reader = csv.reader(source, delimiter=delimiter, strict=True)
         columns = _columns(reader, path)
-        also = _by_meaning(columns, path)
+        also = _by_meaning(columns, path, _ALWAYS)
         for number, cells in enumerate(_records(reader, source, len(columns), delimiter), first):
             where = f"{path}:{number}"
             if isinstance(cells, str):
@@ -185,16 +184,16 @@ def _columns(reader: Any, path: str) -> list[str]:
     return columns
 
 
-def _by_meaning(columns: Sequence[str], path: str) -> dict[str, str]:
-    """Map what columns mean to their names, where these are others."""
-    named: dict[str, list[str]] = {}
-    for name in columns:
-        if (meant := column_meant(name)) not in columns:
-            named.setdefault(meant, []).append(name)
-    for meant in ("text", "title"):
-        if len(of := named.get(meant, [])) > 1:
-            raise ArticleError(f"{path}: columns '{of[0]}' and '{of[1]}' may both be '{meant}'; rename one to that")
-    return {meant: name for meant, (name, *others) in named.items() if not others}
+def _by_meaning(columns: Sequence[str], path: str, wanted: Iterable[str]) -> dict[str, str]:
+    """Map what is wanted to the columns that mean it, where none has the very name; none where several may be it."""
+    also = {}
+    for meant in wanted:
+        of = [name for name in columns if column_meant(name) == meant] if meant not in columns else []
+        if len(of) > 1 and meant == "text":
+            raise ArticleError(f"{path}: columns '{of[0]}' and '{of[1]}' may both be 'text'; rename one to that")
+        if len(of) == 1:
+            also[meant] = of[0]
+    return also
 
 
 def _records(reader: Any, lines: _Lines, width: int, delimiter: str) -> Iterator[list[str] | str]:

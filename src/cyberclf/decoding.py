@@ -26,7 +26,7 @@ _DOCUMENTS: Final = {
     b"{\\rtf": "a document in RTF",
 }
 #: A page of the web, or what web programs call an export to Excel.
-_PAGE: Final = re.compile(rb"\s*<(!doctype html|html|head|body|table)[\s>]", re.IGNORECASE)
+_PAGE: Final = re.compile(rb"\s*<(!doctype html\b|(html|head|body|table)(\s[^<>]*=[^<>]*)?>)", re.IGNORECASE)
 
 
 def not_utf_8(begun: bytes = b"", encoding: Encoding = "utf-8", place: str = "") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cyberclf.corpus import Corpus
-from cyberclf.events import days_of
+from cyberclf.events import days_of, month_first
 from cyberclf.labelled import LabelledArticle
 from cyberclf.themes import DIGITAL_POLICY
 
@@ -54,14 +54,20 @@ def doubts(corpus: Corpus) -> list[str]:
             "may have none too; if it was forgotten, add it"
         )
     found += [*_repeated(corpus.articles), *_unnamed(corpus)]
-    days = days_of(article.date for article in corpus.articles)
-    undated = [article for article, day in zip(corpus.articles, days, strict=True) if article.date and not day]
-    if undated:
-        found.append(
-            f"{undated[0].where}: date '{undated[0].date}' is neither YYYY-MM-DD nor DD/MM/YYYY; {len(undated)} such "
-            "in all, which are not told to be of one event by their date: the scores may flatter"
-        )
-    return found
+    return [*found, *_undated([article for article in corpus.articles if article.date and article.kind == "press"])]
+
+
+def _undated(articles: Sequence[LabelledArticle]) -> Iterator[str]:
+    """Say which dates cannot be read: by the others, articles of one event are told."""
+    days = days_of(article.date for article in articles)
+    undated = [article for article, day in zip(articles, days, strict=True) if not day]
+    number = "1 date is" if len(undated) == 1 else f"{len(undated)} dates are"
+    lost = f"{number} read as none, so the articles are not told to be of one event by them: the scores"
+    if american := [article for article in undated if month_first(article.date or "")]:
+        where, date = american[0].where, american[0].date
+        yield f"{where}: date '{date}' has the month first, so none like it can be told; {lost} may flatter"
+    elif undated:
+        yield f"{undated[0].where}: date '{undated[0].date}' is neither YYYY-MM-DD nor DD/MM/YYYY; {lost} may flatter"
 
 
 def _names(themes: Sequence[str]) -> Iterator[str]:

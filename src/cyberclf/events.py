@@ -14,7 +14,7 @@ from cyberclf.labelled import LabelledArticle
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-__all__ = ["days_of", "event_groups"]
+__all__ = ["days_of", "event_groups", "month_first"]
 
 IntArray = npt.NDArray[np.int64]
 
@@ -99,6 +99,7 @@ def _near_duplicates(words: "csr_matrix", terms: Sequence[str]) -> list[tuple[in
     twins: dict[bytes, int] = {}
     signatures = np.zeros((words.shape[0], _HASHES), dtype=np.uint32)
     links = []
+    joined: dict[int, int] = {}
     for number in range(words.shape[0]):
         members = np.sort(words.indices[words.indptr[number] : words.indptr[number + 1]])
         if not len(members):
@@ -125,11 +126,22 @@ def _near_duplicates(words: "csr_matrix", terms: Sequence[str]) -> list[tuple[in
         # Where many texts have a form in common, most that meet are no copies, as their signatures tell.
         likely = (signatures[others] == signature).mean(axis=1) >= _COPIES - _UNSURE
         for other in first.union(others[likely].tolist()):
+            if _root(joined, number) == _root(joined, other):
+                continue
             shared = len(np.intersect1d(members, sets[other], assume_unique=True))
             least = _SAME if other in first else _COPIES
             if shared >= least * (len(members) + len(sets[other]) - shared):
                 links.append((number, other))
+                joined[_root(joined, number)] = _root(joined, other)
     return links
+
+
+def _root(joined: dict[int, int], number: int) -> int:
+    """Find which one stands for all that a number was joined with."""
+    while (other := joined.get(number, number)) != number:
+        joined[number] = joined.get(other, other)
+        number = other
+    return number
 
 
 def _alike(articles: Sequence[LabelledArticle], words: "csr_matrix") -> IntArray:
@@ -162,8 +174,8 @@ def _alike(articles: Sequence[LabelledArticle], words: "csr_matrix") -> IntArray
 def days_of(written: Iterable[str | None]) -> list[int]:
     """Days that dates or times say, counted from the first of our era; 0 for one that says none.
 
-    They are YYYY-MM-DD, or as spreadsheets in French write them, DD/MM/YYYY: unless one of them can only be
-    MM/DD/YYYY, for then nobody knows what the others are.
+    They are YYYY-MM-DD, or as spreadsheets in French write them, DD/MM/YYYY: unless one of them has the month first,
+    for then nobody knows what the others are.
 
     Examples
     --------
@@ -171,10 +183,22 @@ def days_of(written: Iterable[str | None]) -> list[int]:
     >>> iso == time == french, days_of(["12/03/2025", "03/25/2025", "hier", None])
     (True, [0, 0, 0, 0])
     """
-    found = [(text, _DAY_FIRST.match(text)) for text in ((one or "").strip() for one in written)]
-    parts = [tuple(map(int, match.groups())) for _, match in found if match]
-    is_sure = not any(month > _MONTHS and day <= _MONTHS for day, month, _ in parts)
+    texts = [(one or "").strip() for one in written]
+    is_sure = not any(map(month_first, texts))
+    found = [(text, _DAY_FIRST.match(text)) for text in texts]
     return [_day("{2}-{1:0>2}-{0:0>2}".format(*match.groups()) if match and is_sure else text) for text, match in found]
+
+
+def month_first(written: str) -> bool:
+    """Whether a date can only have its month before its day.
+
+    Examples
+    --------
+    >>> month_first("03/25/2025"), month_first("03/12/2025"), month_first("2025-03-12")
+    (True, False, False)
+    """
+    match = _DAY_FIRST.match(written.strip())
+    return match is not None and int(match[1]) <= _MONTHS < int(match[2])
 
 
 def _day(iso: str) -> int:

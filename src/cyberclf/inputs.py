@@ -67,7 +67,7 @@ def _below(folder: str, passed_over: list[str]) -> Iterator[str]:
                 continue
             file = Path(where, entry.name)
             # A pipe or a device would be waited for; what is hidden is some program's own.
-            if not (entry.is_file(follow_symlinks=False) or _may_be_read(file)):
+            if not _may_be_read(file):
                 continue
             if file.suffix.lower() in SUFFIXES:
                 yield str(file)

@@ -1,12 +1,12 @@
 """The model: a few arrays, and how they score texts.  numpy alone."""
 
+import math
 import os
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from numbers import Real
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -402,9 +402,13 @@ class Model:
             theme = theme_id(written)
             if theme not in self.themes:
                 raise ValueError(f"theme '{theme}' is not one of the model's: {', '.join(self.themes)}")
-            if not isinstance(value, Real) or not 0.0 <= value <= 1.0:
-                raise ValueError(f"a threshold of {value} for '{theme}' is no probability; give one from 0 to 1")
-            values[self.themes.index(theme)] = value
+            try:
+                found = float(value)
+            except (TypeError, ValueError):
+                found = math.nan
+            if isinstance(value, str) or not 0.0 <= found <= 1.0:
+                raise ValueError(f"a threshold of {value!r} for '{theme}' is no probability; give one from 0 to 1")
+            values[self.themes.index(theme)] = found
         return self._deciding(thresholds=values, per_article="any" if thresholds else self.per_article)
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -171,7 +171,7 @@ def _row(row: TaggedRow, number: int, model: Model, say: Phrases, *, with_text: 
     values = " ".join(f"{p:.4f}" for p in probabilities) if _has_bars(row) else ""
     name = _cut(row.title) or row.id
     where = row.where if row.id == row.where else f"{row.id} · {row.where}"
-    kept = " · ".join(_kept(cell) for _, value in row.kept if (cell := as_cell(value).strip()))
+    kept = " · ".join(_kept(value) for _, value in row.kept if as_cell(value).strip())
     below_title = f'<span class="id">{kept}</span>' if kept else ""
     said = _status(row.status, say)
     if row.status == "ok":
@@ -193,10 +193,11 @@ def _row(row: TaggedRow, number: int, model: Model, say: Phrases, *, with_text: 
     )
 
 
-def _kept(cell: str) -> str:
+def _kept(value: object) -> str:
     """Show what was kept: an address as a link, of which the target learns nothing."""
+    cell = as_cell(value).strip()
     said = escape(_cut(cell))
-    is_address = _ADDRESS.fullmatch(cell) and cell.isprintable()
+    is_address = isinstance(value, str) and _ADDRESS.fullmatch(cell) and cell.isprintable()
     return f'<a href="{escape(cell)}" rel="noopener noreferrer">{said}</a>' if is_address else said
 
 

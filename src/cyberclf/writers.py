@@ -257,7 +257,7 @@ def holds_answers(path: str) -> bool:
         with Path(path).open("rb") as stream:
             if suffix == ".csv":
                 return _names(stream) >= OURS
-            begun = stream.readline(_LOOKED_AT) if suffix in {".jsonl", ".ndjson"} else b""
+            begun = stream.readline(_LOOKED_AT) if suffix in {".jsonl", ".ndjson", ".json"} else b""
             return begun.startswith(_BEGINS) and b'"probabilities": ' in begun
     except OSError:
         return False

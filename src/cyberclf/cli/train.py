@@ -102,7 +102,7 @@ def _check_card(card: Path) -> None:
 def _scores(part: "Part | None") -> dict[str, Any]:
     if part is None:
         return {}
-    columns = ["precision", "recall", "f1", "average_precision"]
+    columns = ["precision", "recall", "f1", "average_precision", "support"]
     rows = part.table[columns].round(3).to_dict(orient="index")
     return {
         "protocol": part.protocol,

@@ -56,6 +56,7 @@
       row.body.hidden = !keep;
       seen += keep;
     }
+    name(shown().some((details) => !details.open));
     byId("count").textContent = `%(before)s${seen.toLocaleString("%(language)s")}%(of)s${rows.length.toLocaleString("%(language)s")}%(after)s`;
   };
 
