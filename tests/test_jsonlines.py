@@ -168,3 +168,22 @@ def test_a_fast_reader_says_what_json_says_or_leaves_it_to_that(value, ascii_onl
     assert quickly is None or repr(quickly) == repr(json.loads(content.decode()))
     plain = isinstance(value, str | bool | None) and "\\u" not in json.dumps(value)
     assert quickly is not None or not plain
+
+
+def test_a_last_line_without_its_end_counts_and_what_is_added_meanwhile_is_not_read(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"text": "loi"}\n{"text": "mer"}')
+    with path.open("rb") as stream:
+        blocks = line_blocks(stream, str(path))
+        first = next(blocks)
+        with path.open("ab") as more:
+            more.write(b'\n{"text": "port"}\n')
+        assert (first.n_lines, first.n_rows(), list(blocks)) == (2, 2, [])
+
+
+@pytest.mark.parametrize("begun", [b"\xef\xbb\xbf", b"\xef\xbb\xbf\n", b"\xef\xbb\xbf\r\n"])
+def test_an_empty_first_line_with_a_byte_order_mark_is_no_row(tmp_path, begun):
+    (tmp_path / "a.jsonl").write_bytes(begun + b'\n{"text": "la loi"}\n')
+    (block,) = line_blocks((tmp_path / "a.jsonl").open("rb"), str(tmp_path / "a.jsonl"))
+    assert [row for _, row in block.rows()] == [{"text": "la loi"}]
+    assert block.n_rows() == 1

@@ -28,3 +28,7 @@ def test_every_sign_without_width_is_left_out(sign):
 @pytest.mark.parametrize(("threshold", "said"), [(1e-7, "0.0000001"), (1 - 1e-7, "0.9999999"), (1e-12, "0.00000000")])
 def test_a_threshold_has_as_many_decimals_as_tell_it_from_0_and_1_up_to_eight(threshold, said):
     assert threshold_as_text(threshold) == said
+
+
+def test_no_line_ends_within_a_line():
+    assert printable("a\u2028b\u2029c\x85d") == masked("a\u2028b\u2029c\x85d") == "a b c d"

@@ -39,7 +39,7 @@ class Recipe:
         Rounds of multiple-instance learning, where articles lack evidence marks.
     min_articles : int
         Articles that must have a word (see `least_articles`); pairs need `min_pair_articles`, and two
-        sources where the corpus names any; articles that name none count as of one.
+        sources where there is more than one; articles that name none count as of one.
     n_folds : int
         Folds of the cross-validation.
     dual : bool

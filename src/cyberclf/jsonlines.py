@@ -17,6 +17,8 @@ __all__ = ["MAX_BYTES", "Lines", "json_file_rows", "json_rows", "line_blocks"]
 
 #: One article or one row beyond this is an error: no press article is as long.
 MAX_BYTES: Final = 20_000_000
+#: What editors leave of an empty first line.
+_BLANK: Final = frozenset({BOM, BOM + b"\n", BOM + b"\r\n"})
 #: An array is read whole: beyond this it is not.
 MAX_ARRAY: Final = 100_000_000
 #: A block ends with the line that brings it to this many bytes: work enough to be worth handing over, and few of
@@ -99,7 +101,7 @@ def _read_again(path: str, first: int, n_lines: int, start: int, size: int, chec
 
 
 def _is_row(line: bytes) -> bool:
-    return not line.isspace() or len(line) > MAX_BYTES
+    return not (line.isspace() or line in _BLANK) or len(line) > MAX_BYTES
 
 
 def _row(line: bytes, where: str) -> dict[str, Any] | str:

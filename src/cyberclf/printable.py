@@ -7,6 +7,8 @@ __all__ = ["masked", "printable", "threshold_as_text", "writable"]
 
 #: More tell no two thresholds apart that a model keeps.
 _MOST_PLACES: Final = 8
+#: Categories of Unicode: control, format, surrogate, private and unassigned; ends of lines and paragraphs.
+_STEERING: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def threshold_as_text(threshold: float, places: int = 2) -> str:
@@ -40,7 +42,9 @@ _NO_WIDTH: Final = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 
 
 def masked(text: str) -> str:
-    r"""Replace control and direction signs by spaces, sign for sign: an article must not steer the reader's screen.
+    r"""Replace signs of control, direction and line ends of Unicode's own by spaces, sign for sign.
+
+    An article must not steer the reader's screen.
 
     Examples
     --------
@@ -49,7 +53,7 @@ def masked(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(" " if unicodedata.category(char)[0] == "C" else char for char in text)
+    return "".join(" " if unicodedata.category(char) in _STEERING else char for char in text)
 
 
 def printable(text: str) -> str:
