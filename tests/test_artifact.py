@@ -1,6 +1,7 @@
 """One file that opens or says why not, and never runs code."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +14,7 @@ from safetensors.numpy import load as from_bytes
 from safetensors.numpy import save as to_bytes
 
 import cyberclf
-from cyberclf.artifact import FORMAT_VERSION, SHIPPED, load, save
+from cyberclf.artifact import FORMAT_VERSION, MAX_BYTES, MAX_HEADER, SHIPPED, fingerprint, load, save
 from cyberclf.errors import ArtifactError
 from cyberclf.files import shipped
 
@@ -126,6 +127,16 @@ CHANGES = {
     "a short array": (lambda _, t: t.update(coef=t["coef"][:5]), "coef has shape"),
     "a missing array": (lambda _, t: t.pop("idf"), "damaged"),
     "a penalty that is none": (lambda h, _: h.update(length_penalty=-1.0), "length_penalty is not between 0 and 1"),
+    "a cut-off that is no number": (
+        lambda h, _: h["metadata"].update(foreign_below=1e999),
+        "foreign_below is not a finite",
+    ),
+    "half a character in a definition": (
+        lambda h, _: h["themes"][0].update(definition="\ud800"),
+        "surrogates not allowed",
+    ),
+    "numbers of another type": (lambda _, t: t.update(idf=t["idf"].astype(np.float64)), "idf is of type F64, not F32"),
+    "a penalty above 1": (lambda h, _: h.update(length_penalty=1.5), "length_penalty is not between 0 and 1"),
     "not a number": (lambda _, t: t.update(idf=t["idf"] * np.float32(np.nan)), "not finite"),
 }
 
@@ -219,3 +230,48 @@ def test_a_file_that_is_written_over_while_it_is_read_is_damaged_and_ends_nothin
             path.write_bytes(BYTES[: len(BYTES) // 2])
             path.write_bytes(BYTES)
     assert reader.returncode == 0
+
+
+def test_a_rule_that_is_none_is_refused(small, tmp_path):
+    refused(of_small(small.model, tmp_path, lambda h, _: h.update(per_article="two")), "per_article is none of any")
+
+
+def test_an_upper_bound_that_rises_with_the_level_is_refused(small, tmp_path):
+    def change(_, tensors):
+        tensors["review"] = np.stack(
+            [tensors["review"][0], np.linspace(0, 1, tensors["review"].shape[1])[:, None] + 0 * tensors["review"][1]]
+        )
+
+    refused(of_small(small.model, tmp_path, change), "laxer level")
+
+
+def test_a_model_that_learnt_no_term_comes_back(small, tmp_path):
+    none = {name: getattr(small.model, name)[:0] for name in ("idf", "idf_whole", "coef", "coef_whole")}
+    save(replace(small.model, vocabulary=(), **none), tmp_path / "m")
+    assert load(tmp_path / "m").vocabulary == ()
+
+
+def test_a_file_larger_than_any_artifact_is_not_read(tmp_path):
+    path = tmp_path / "m.safetensors"
+    with path.open("wb") as stream:
+        stream.truncate(MAX_BYTES + 1)
+    refused(path, f"{MAX_BYTES + 1} bytes is more than an artifact can have")
+
+
+def test_what_is_too_long_for_the_header_is_not_written(small, tmp_path):
+    with pytest.raises(ArtifactError, match="more than an artifact can have"):
+        save(replace(small.model, metadata={"note": "a" * (MAX_HEADER // 2)}), tmp_path / "m")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_theme_is_found_by_its_id_in_either_form_of_unicode(small, tmp_path):
+    path = of_small(small.model, tmp_path, lambda h, _: h["themes"][0].update(id="pe\u0302che"))
+    assert load(path).themes == ("p\u00eache", "mer")
+
+
+def test_the_order_in_which_metadata_came_to_be_is_nothing_to_the_bytes(small, tmp_path):
+    turned = replace(small.model, metadata=dict(reversed(small.model.metadata.items())))
+    save(small.model, tmp_path / "a")
+    save(turned, tmp_path / "b")
+    assert fingerprint(tmp_path / "a") == fingerprint(tmp_path / "b")
+    assert re.fullmatch("[0-9a-f]{16}", fingerprint())

@@ -91,3 +91,27 @@ def test_where_every_article_has_one_theme_the_rivals_give_one(small_corpus):
 def test_texts_without_a_word_have_no_rival():
     data = encoded("2024 …", "!")
     assert run_baseline(data, (), DEFAULTS, THEMES) is None
+
+
+def test_the_defaults_of_scikit_learn_give_from_a_half_and_learn_from_what_was_judged(small_corpus):
+    data = encode(small_corpus.articles, small_corpus.themes)
+    splits = tuple(event_splits(data, 3, 0))
+    probability, given = run_baseline(data, splits, BASELINES[1], small_corpus.themes)
+    assert ((probability > 0.4) & (probability < 0.5)).any()
+    assert (given == (probability >= 0.5)).all()
+    labels = data.labels.copy()
+    labels[:, 0] = np.nan
+    unjudged = run_baseline(replace(data, labels=labels), splits, BASELINES[1], small_corpus.themes)
+    assert (unjudged[0][:, 0] == 0).all()
+    assert (unjudged[0][:, 1] == probability[:, 1]).all()
+
+
+def test_a_theme_that_all_of_those_learnt_from_have_is_surely_there(small_corpus):
+    data = encode(small_corpus.articles, small_corpus.themes)
+    labels = data.labels.copy()
+    labels[:, 0] = 1
+    splits = tuple(event_splits(data, 3, 0))
+    for baseline in BASELINES[1:]:
+        probability, given = run_baseline(replace(data, labels=labels), splits, baseline, small_corpus.themes)
+        assert (probability[:, 0] == 1).all()
+        assert given[:, 0].all()

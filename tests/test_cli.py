@@ -16,8 +16,10 @@ import numpy as np
 import pytest
 
 import cyberclf
+from cyberclf.articles import read_articles
 from cyberclf.corpus import read_corpus
 from cyberclf.errors import CorpusError
+from cyberclf.rows import Article
 from cyberclf.themes import Theme
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -998,3 +1000,86 @@ def test_a_corpus_may_come_through_a_named_pipe(tmp_path, user_csv):
     writer.start()
     assert len(read_corpus([tmp_path / "c.jsonl"]).articles) == len(rows)
     writer.join()
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("train", "none.jsonl", "--output", "there/m"),
+        ("evaluate", "none.jsonl", "--json", "there/m.json"),
+        ("extract", "none.jsonl", "--output", "there/m.jsonl"),
+        ("compare", "none", "none", "none.jsonl", "--json", "there/m.json"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_known_before_anything_is_read(tmp_path, monkeypatch, call, args):
+    monkeypatch.chdir(tmp_path)
+    status, _, err = call(*args)
+    assert status == 1
+    assert "there is no folder" in err
+
+
+class Slow(io.RawIOBase):
+    """A pipe that brings a piece at a time."""
+
+    def __init__(self, *pieces):
+        self.pieces = list(pieces)
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        piece = self.pieces.pop(0) if self.pieces else b""
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "found"),
+    [
+        ((b"\xef\xbb\xbf", b'{"text": "la', b' loi"}\n'), ["la loi"]),
+        ((b" \r\n", b'{"text": "la', b' loi"}\n'), ["la loi"]),
+        ((b"[", b"\n ", b'{"text": "la loi"}]'), ["-: not JSON Lines but one array; give one object a line"]),
+        ((b"[", b" sic] la", b" loi"), ["[ sic] la loi"]),
+        ((b"la", b" loi {"), ["la loi {"]),
+        ((b" \n", b"\n"), [" \n\n"]),
+    ],
+)
+def test_a_slow_pipe_is_told_by_its_first_sign(monkeypatch, pieces, found):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Slow(*pieces))))
+    read = [article.text if isinstance(article, Article) else article.reason for article in read_articles("-")]
+    assert [one[: len(text)] for one, text in zip(read, found, strict=True)] == found
+
+
+def test_a_closed_standard_input_is_said(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    (article,) = read_articles("-")
+    assert article.reason == "-: standard input is closed; give files, or a pipe"
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("predict", "a.txt", "--output", "o.html", "--resume"), "html is written in one go: --resume goes with jsonl"),
+        (("extract", "a.jsonl", "--output", "o.gz"), "name a file that ends in .jsonl or .jsonl.gz"),
+        (("predict", "a.txt", "--review", "0,3"), "'0,3' is no share; write it as 0.3"),
+        (("predict", "a.txt", "--review", "low"), "'low' is no share; write it as 0.1"),
+        (("predict", "a.txt", "--threshold", "strategy=1,0"), "write it as strategy=1.0"),
+    ],
+)
+def test_wrong_use_says_what_to_write(tmp_path, monkeypatch, call, args, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": TEXT, "themes": ["strategy"]}) + "\n", "utf-8")
+    status, _, err = call(*args)
+    assert status == 2
+    assert said in " ".join(err.split())
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.jsonl", "a.txt"]
+
+
+def test_counts_of_a_single_source_hold_no_pair_and_it_is_said(tmp_path, call):
+    for sources, said in (("s", True), ("st", False)):
+        rows = [{"text": f"{TEXT} {n}", "themes": [], "source": sources[n % len(sources)]} for n in range(4)]
+        (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        status, _, err = call("extract", tmp_path / "a.jsonl", "--output", tmp_path / "o.jsonl")
+        assert status == 0
+        assert ("name fewer than two sources, so no pair could be kept" in err) is said

@@ -14,6 +14,7 @@ from cyberclf.corpus import Corpus
 from cyberclf.errors import ArtifactError, CorpusError
 from cyberclf.labelled import LabelledArticle
 from cyberclf.metrics import Predictions
+from cyberclf.reading import comparison_as_text
 from cyberclf.themes import Theme
 
 
@@ -115,6 +116,12 @@ def test_recorded_scores_decide_when_they_move_by_more_than_the_noise(small):
     few = with_scores(small.model, 0.6, n_positives=100)
     assert compare_recorded(few, with_scores(small.model, 0.57)).worse == ()
     assert compare_recorded(few, with_scores(small.model, 0.56)).worse == ("macro F1 -0.040",)
+
+
+@pytest.mark.parametrize("said", [None, "100", [100], -1, float("nan"), 0])
+def test_an_artifact_that_says_nothing_sound_of_how_much_was_scored_is_compared_all_the_same(small, said):
+    old = with_scores(small.model, 0.6, n_positives=said)
+    assert compare_recorded(old, with_scores(small.model, 0.58)).worse == ("macro F1 -0.020",)
 
 
 def test_recorded_scores_of_other_articles_and_missing_scores_are_refused(small):
@@ -318,3 +325,26 @@ def test_just_enough_events_make_a_verdict(monkeypatch, small, spoilt, unseen):
     for least, silent in ((n_events, False), (n_events + 1, True)):
         monkeypatch.setattr(compare, "_LEAST_EVENTS", least)
         assert bool(compare_models(unseen, small.model, spoilt).unsaid) == silent
+
+
+def test_twenty_changes_are_shown_and_how_many_more_there_are():
+    table = pd.DataFrame(
+        {"f1_old": [0.5], "f1_new": [0.6], "f1_difference": [0.1]}
+        | {f"average_precision_{key}": [0.5] for key in ("old", "new", "difference")},
+        index=["macro"],
+    )
+
+    def lines(*right):
+        changed = tuple(Change(f"x{n}", "mer", n % 2 == 0, one) for n, one in enumerate(right))
+        return comparison_as_text(Comparison("The basis.", table, changed, (), (), ())).splitlines()
+
+    said = lines(*[True, True, False], *[None] * 17)
+    assert "changed: 20 themes of articles; now right 2, now wrong 1" in said
+    assert [line.split()[0] for line in said if " x" in line] == ["gained", "lost"] * 10
+    assert [" ".join(line.split()[2:]) for line in said if " x" in line][1:4] == [
+        "now right x1",
+        "now wrong x2",
+        "not judged x3",
+    ]
+    assert not any("more; --json" in line for line in said)
+    assert "  and 1 more; --json FILE has all" in lines(*[True] * 21)

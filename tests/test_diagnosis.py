@@ -76,3 +76,29 @@ def test_the_interval_of_a_source_is_drawn_over_events():
     (one_event,) = by_source(made, ["s"] * 40)
     assert np.isnan([one_event.f1_low, one_event.f1_high]).all()
     assert one_event.f1 > 0
+
+
+def test_twenty_articles_are_a_source_of_their_own_and_nineteen_are_named_alone_where_nothing_else_is_left():
+    made = Predictions(("a",), np.ones((39, 1)), np.ones((39, 1)), np.ones((39, 1), dtype=bool))
+    assert sorted(s.source for s in by_source(made, ["x"] * 20 + ["y"] * 19)) == ["x", "y"]
+    assert sorted(s.source for s in by_source(made, ["x"] * 20 + [""] * 19)) == ["source unknown", "x"]
+    assert [s.articles for s in by_source(made, [f"s{n // 3}" for n in range(39)])] == [39]
+
+
+def test_of_more_sources_than_asked_for_the_smallest_are_scored_together():
+    made = Predictions(("a",), np.ones((90, 1)), np.ones((90, 1)), np.ones((90, 1), dtype=bool))
+    scores = by_source(made, ["x"] * 20 + ["y"] * 25 + ["z"] * 45, most=1)
+    assert {s.source: s.articles for s in scores} == {"z": 45, "2 other sources together": 45}
+
+
+def test_a_source_without_a_score_stands_last():
+    labels = np.concatenate([np.zeros((20, 1)), np.ones((20, 1))])
+    made = Predictions(("a",), labels, labels, labels == 1)
+    assert [s.source for s in by_source(made, ["none"] * 20 + ["all"] * 20)] == ["all", "none"]
+
+
+def test_the_most_certain_mistakes_come_first_and_eight_of_each_at_most():
+    p = np.linspace(0.01, 0.99, 40)[:, None]
+    given, missed = mistakes(Predictions(("a",), (p < 0.5).astype(float), p, p > 0.5))
+    assert [m.row for m in given] == [39, 38, 37, 36, 35, 34, 33, 32]
+    assert [m.row for m in missed] == [0, 1, 2, 3, 4, 5, 6, 7]

@@ -190,6 +190,7 @@ def test_a_frame_of_whole_numbers_may_lack_some(sample):
         ({"n_folds": 2.7}, "n_folds is 2.7"),
         ({"n_folds": "3"}, "n_folds is 3"),
         ({"C": None}, "C is None"),
+        ({"C": 0}, "C is 0; it needs to be a number above 0"),
         ({"class_weight": {0: 1}}, "class_weight is {0: 1}; it needs to be 'balanced' or None"),
     ],
 )

@@ -115,3 +115,28 @@ def test_copies_are_told_among_many_texts_of_one_form():
     assert sum(copy == first for copy, first in zip(groups[400:450], groups[:50], strict=True)) >= 45
     assert groups[450:] == groups[50:100]
     assert len(set(groups[:400])) > 390
+
+
+def drawn(number, first):
+    return [f"{first}{chr(97 + n // 26)}{chr(97 + n % 26)}xyz" for n in range(number)]
+
+
+@pytest.mark.parametrize(("own", "same"), [(18, True), (25, False)])
+def test_articles_that_share_three_fifths_of_their_words_are_one_event(own, same):
+    """Of sixty words in common and so many of each alone: 62 and 55 percent."""
+    texts = [" ".join(drawn(60, "m") + drawn(own, letter)) for letter in "kt"]
+    groups = grouped(*(article(n, text) for n, text in enumerate(texts)))
+    assert (groups[0] == groups[1]) is same
+
+
+@pytest.mark.parametrize(("shared", "same"), [(16, True), (14, False)])
+def test_reports_within_days_are_one_event_where_a_good_third_of_their_words_weighs_the_same(shared, same):
+    texts = [" ".join(drawn(shared, "m") + drawn(30 - shared, letter)) for letter in "kt"]
+    groups = grouped(*(article(n, text, date="2026-01-30") for n, text in enumerate(texts)))
+    assert (groups[0] == groups[1]) is same
+
+
+def test_a_month_and_a_day_that_can_only_be_english_make_all_dates_of_their_form_unknown():
+    assert events.days_of(["12/03/2025", "03/25/2025", "2025-03-12"])[:2] == [0, 0]
+    # No form at all has a month and a day above twelve: that one alone is wrong.
+    assert events.days_of(["12/03/2025", "25/25/2025"])[0] > 0

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cyberclf.analyzer import article_bags
+from cyberclf.analyzer import article_bags, stem
 from cyberclf.articles import read_articles
 from cyberclf.explain import _shares, explain, readable
 from cyberclf.passages import passages
@@ -122,3 +122,24 @@ def test_every_class_term_of_the_model_is_said_in_words(model):
     assert said
     assert not [label for label in said if set(label) & set("@:")]
     assert len(set(said)) == len(said)
+
+
+def test_where_the_most_probable_theme_is_given_no_threshold_is_named(small):
+    (any_, one) = (
+        explain(replace(small.model, per_article=rule), "Le thon du port.", themes=["mer"]).themes["mer"].threshold
+        for rule in ("any", "one")
+    )
+    assert (any_, one) == (small.model.thresholds[1], None)
+
+
+def test_a_term_is_called_by_the_word_that_the_text_has_most_often(model):
+    text = "Des stratégies nationales, une stratégie nationale et la stratégie de cybersécurité du gouvernement."
+    terms = explain(model, text, themes=["strategy"]).themes["strategy"].whole_terms
+    assert [term.label for term in terms if term.term == stem("strategie")] == ["strategie"]
+
+
+def test_a_quote_that_closes_a_sentence_is_no_part_of_the_next(model):
+    text = "« La loi sur le numérique est votée. » Le Mali et la France signent un accord. ” La formation suit."
+    (why,) = explain(model, text, themes=["strategy"]).themes.values()
+    starts = sorted(sentence.start for sentence in why.sentences)
+    assert [text[start:].split(maxsplit=1)[0] for start in starts] == ["«", "Le", "La"]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cyberclf.files import atomic_write, checkout, mode_for, require_writable, shipped
+from cyberclf.files import atomic_write, checkout, mode_for, naming, require_writable, shipped
+from cyberclf.inputs import find_files
 
 
 def test_a_file_is_replaced_when_all_went_well_and_keeps_its_mode(tmp_path):
@@ -93,3 +94,53 @@ def test_no_file_of_another_thread_is_open_to_all_while_a_mode_is_found(tmp_path
     finally:
         umask(before)
     assert set_to == [0o077, 0o027]
+
+
+def test_links_to_folders_are_not_followed_and_links_to_files_are(tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "a.txt").write_text("La loi.")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "link.txt").symlink_to(tmp_path / "there" / "a.txt")
+    (tmp_path / "in" / "folder").symlink_to(tmp_path / "there")
+    (tmp_path / "in" / "itself").symlink_to(tmp_path / "in")
+    assert list(find_files([str(tmp_path / "in")])) == [str(tmp_path / "in" / "link.txt")]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_kept_and_what_is_found_is_sorted(tmp_path, monkeypatch):
+    for name in ("c", "a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.txt").write_text("La loi.")
+    look = os.scandir
+
+    def closed(where):
+        if Path(where).name == "b":
+            raise PermissionError(13, "Permission denied", str(where))
+        return look(where)
+
+    monkeypatch.setattr("cyberclf.inputs.os.scandir", closed)
+    found = [str(tmp_path / name) for name in ("a/x.txt", "b", "c/x.txt")]
+    assert list(find_files([str(tmp_path)])) == found
+
+
+def test_an_error_that_names_a_file_goes_on_naming_that():
+    with pytest.raises(OSError, match="gone") as caught, naming("a.txt"):
+        raise OSError(2, "gone", "b.txt")
+    assert caught.value.filename == "b.txt"
+    with pytest.raises(OSError, match="full") as caught, naming("a.txt"):
+        raise OSError(28, "full")
+    assert caught.value.filename == "a.txt"
+
+
+def test_another_project_is_no_checkout(tmp_path, monkeypatch):
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "corpus.jsonl").write_text("")
+    monkeypatch.setattr("cyberclf.files._PACKAGE", tmp_path / "a" / "b")
+    monkeypatch.chdir(tmp_path)
+    for named, found in (("other", None), ("cyberclf", tmp_path)):
+        (tmp_path / "pyproject.toml").write_text(f'[project]\nname = "{named}"\n')
+        assert checkout() == found
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=rf"there is no folder {tmp_path / 'none'}; create it first"):
+        require_writable(tmp_path / "none" / "a")

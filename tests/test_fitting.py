@@ -90,3 +90,45 @@ def test_the_estimator_and_the_command_learn_the_same(small_corpus):
     assert of_estimator.metadata["recipe"] == of_command.metadata["recipe"]
     order = [of_command.themes.index(theme) for theme in of_estimator.themes]
     np.testing.assert_array_equal(of_estimator.predict_proba(texts), of_command.predict_proba(texts)[:, order])
+
+
+def test_articles_of_thirty_words_are_no_headlines():
+    def least(n_words):
+        words = " ".join(f"{first}{second}mot" for first in "bcdfg" for second in "aeiouyé"[:6])
+        return least_articles(encode([article(n, " ".join(words.split()[:n_words])) for n in range(3)], ("a",)))
+
+    assert (least(29), least(30)) == (1, 2)
+
+
+def test_a_pair_needs_no_second_source_where_no_article_names_one():
+    (pair,) = {term for term in kept([article(n, "Thon rouge.") for n in range(3)], min_pair_articles=3) if " " in term}
+    assert pair == f"{stem('thon')} {stem('rouge')}"
+
+
+def test_a_word_printed_twice_in_one_article_has_one_article():
+    rows = [article(0, "Thon thon."), article(1, "La mer."), article(2, "La mer.")]
+    assert stem("thon") not in kept(rows, min_articles=2)
+    assert stem("mer") in kept(rows, min_articles=2)
+
+
+def test_whole_articles_are_read_word_by_word():
+    rows = [
+        replace(article(n, "Thon rouge." if n % 2 else "La mer."), themes=frozenset("a" * (n % 2))) for n in range(12)
+    ]
+    data = encode(rows, ("a",))
+    linear = fit_linear(data, np.arange(12), Recipe())
+    of_pairs = np.array([" " in data.terms[column] for column in linear.kept])
+    assert of_pairs.any()
+    assert ((linear.idf_whole == 0) == of_pairs).all()
+    assert (linear.idf > 0).all()
+
+
+def test_written_articles_weigh_less_by_the_passage_and_as_a_whole(small_corpus):
+    rows = [replace(a, kind="written" if n % 3 else "press") for n, a in enumerate(small_corpus.articles)]
+    data = encode(rows, small_corpus.themes)
+    less, same = (fit_linear(data, np.arange(36), Recipe(written_weight=weight)) for weight in (0.01, 1.0))
+    assert np.abs(less.coef - same.coef).max() > 0.1
+    assert np.abs(less.coef_whole - same.coef_whole).max() > 0.1
+    press = encode(small_corpus.articles, small_corpus.themes)
+    alike = fit_linear(press, np.arange(36), Recipe(written_weight=0.01))
+    assert np.abs(alike.coef - same.coef).max() < 1e-6

@@ -61,3 +61,34 @@ def test_seeds_are_judged_by_what_is_written_if_there_is_nothing_else(small_corp
     parts = {part.name: part for part in evaluate_recipe(Corpus.of(articles), n_jobs=1).parts}
     assert not np.isnan(parts["seeds"].predictions.probability).any()
     assert parts["seeds"].table.loc["macro", "f1"] > 0.5
+
+
+def test_of_one_event_nothing_is_held_out_though_seeds_stand_beside_it():
+    data = encoded([*(told(n, event="1") for n in range(4)), *(told(n, kind="seed") for n in range(4, 12))])
+    assert event_splits(data, 5, 0) == []
+
+
+def test_with_fewer_events_than_folds_there_are_fewer_folds_and_the_seed_draws_them():
+    data = encoded(told(n) for n in range(12))
+    assert len(event_splits(encoded(told(n) for n in range(3)), 5, 0)) == 3
+    tests = [[split.test.tolist() for split in event_splits(data, 3, seed)] for seed in (0, 1, 0)]
+    assert tests[0] == tests[2] != tests[1]
+
+
+def test_a_source_of_twenty_articles_is_held_out_alone_and_one_of_nineteen_with_other_small_ones():
+    sources = ["a"] * 20 + ["b"] * 19 + ["c"] * 3
+    splits = source_splits(encoded(told(n, source=source) for n, source in enumerate(sources)))
+    assert [(split.name, len(split.test)) for split in splits] == [("a", 20), ("2 small sources", 22)]
+
+
+def test_small_sources_alone_are_not_held_out():
+    assert source_splits(encoded(told(n, source=f"s{n % 2}") for n in range(20))) == []
+    press = [told(n, source=f"s{n % 2}") for n in range(20)]
+    assert source_splits(encoded([*press, *(told(n, kind="written") for n in range(20, 30))])) == []
+    assert writer_splits(encoded(told(n, kind="written", source="w") for n in range(20))) == []
+
+
+def test_seeds_alone_are_held_out_once():
+    data = encoded(told(n, kind="seed") for n in range(12))
+    splits = event_splits(data, 3, 0)
+    assert [split.name for split in splits] == ["fold 1", "fold 2", "fold 3"]

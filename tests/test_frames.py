@@ -1,5 +1,7 @@
 """pandas frames, tagged."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -70,3 +72,22 @@ def test_two_columns_of_one_name_are_refused(model):
     with pytest.raises(KeyError, match="two columns 'title'; rename one"):
         model.tag_frame(frame)
     assert len(model.tag_frame(frame, title=None)) == 1
+
+
+def test_a_title_column_that_was_named_must_be_there(model):
+    with pytest.raises(KeyError, match="no column 'titre'"):
+        model.tag_frame(pd.DataFrame({"text": [LAW]}), title="titre")
+
+
+def test_a_title_that_is_nothing_is_none_and_all_themes_for_review_are_listed(model):
+    frame = pd.DataFrame({"text": [LAW] * 3, "title": ["Une loi", np.nan, pd.NA]})
+    always = replace(model, review=np.stack([np.zeros_like(model.review[0]), np.ones_like(model.review[0])]))
+    tagged = always.tag_frame(frame)
+    assert tagged["status"].tolist() == ["ok"] * 3
+    assert tagged["p_strategy"].tolist()[1:] == [model.tag(LAW).probabilities["strategy"]] * 2
+    assert tagged["review"].tolist() == [list(model.themes)] * 3
+
+
+def test_a_name_that_is_taken_twice_has_the_prefix_twice(model):
+    frame = pd.DataFrame({"text": [LAW], "status": [1], "cyberclf_status": [2]})
+    assert model.tag_frame(frame)["cyberclf_cyberclf_status"].tolist() == ["ok"]

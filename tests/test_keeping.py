@@ -363,7 +363,16 @@ def test_workers_keep_them_as_one_process_does(tmp_path, call):
 
 @pytest.mark.parametrize(
     ("value", "cell"),
-    [(1.5, "1.5"), (["a", "b"], "a;b"), (["a;b"], '["a;b"]'), ({"é": 1}, '{"é": 1}'), (False, "false"), ("", "")],
+    [
+        (1.5, "1.5"),
+        (["a", "b"], "a;b"),
+        (["a;b"], '["a;b"]'),
+        ({"é": 1}, '{"é": 1}'),
+        (False, "false"),
+        ("", ""),
+        ([], "[]"),
+        (["", "a"], '["", "a"]'),
+    ],
 )
 def test_a_cell_says_a_value_as_json_does_but_for_strings_and_lists_of_them(value, cell):
     assert as_cell(value) == cell

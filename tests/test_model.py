@@ -1,5 +1,6 @@
 """Scoring: the model and its scikit-learn twin say the same."""
 
+import pickle
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 
 import cyberclf
+from cyberclf.reading import info_as_text, rule_as_text, short_as_text, unpromised_as_text
 from cyberclf.themes import Theme
 
 MODEL = cyberclf.load()
@@ -207,3 +209,90 @@ def test_threads_that_come_at_once_load_one_kernel(monkeypatch):
         kernels = set(pool.map(lambda _: model.kernel, range(8)))
     assert kernels == set(loaded)
     assert len(loaded) == 1
+
+
+def test_texts_of_many_calls_together_load_what_scores_many_fast(small, monkeypatch):
+    monkeypatch.setattr("cyberclf.model._PAYS", 100)
+    monkeypatch.setattr("cyberclf.model._PAYS_LOADED", 10)
+    asked = []
+    monkeypatch.setattr("cyberclf.batch.load_kernel", asked.append)
+    model = replace(small.model)
+    model.predict_proba(["La loi." * 8])
+    assert asked == []
+    model.predict_proba(["La loi." * 8])
+    assert asked == [model]
+
+
+def test_a_model_that_decides_otherwise_takes_over_what_scores_many_and_a_copy_by_pickle_does_not(small):
+    model = replace(small.model)
+    model.__dict__["kernel"] = kernel = object()
+    for other in (model.forcing(), model.reviewing(0.2), model.favouring("recall"), model.with_thresholds({"mer": 1})):
+        assert other.__dict__["kernel"] is kernel
+    assert "kernel" not in pickle.loads(pickle.dumps(model)).__dict__  # noqa: S301 - our own
+
+
+def test_thresholds_of_0_and_1_are_probabilities_and_leave_the_model_as_it_was(small):
+    before = small.model.thresholds.tolist()
+    assert small.model.with_thresholds({"mer": 0, "loi": 1.0}).thresholds.tolist() == [1.0, 0.0]
+    assert small.model.thresholds.tolist() == before
+
+
+def test_an_article_may_be_asked_about_review_by_itself(small):
+    p = np.array([[0.1, 0.5], [0.9, 0.4]])
+    assert small.model.in_review(p[0]).tolist() == small.model.in_review(p).tolist()[0]
+
+
+def test_the_pipeline_gives_themes_by_the_rule_of_the_model(small):
+    texts = ["Le thon du port et la loi du sénat.", "La neige et le ski.", ""]
+    for rule in ("any", "some", "one"):
+        model = replace(small.model, per_article=rule)
+        assert model.to_pipeline().predict(texts).tolist() == model.predict(texts).tolist()
+
+
+def test_another_level_of_review_has_its_own_band_though_the_first_was_asked_for(small):
+    model = replace(
+        small.model, review=np.linspace(0.1, 0.4, small.model.review.size).reshape(small.model.review.shape)
+    )
+    assert model.band[0].tolist() != model.reviewing(0.4).band[0].tolist()
+
+
+def test_terms_that_weigh_nothing_add_nothing(small):
+    model = replace(small.model, idf=np.zeros_like(small.model.idf), idf_whole=np.zeros_like(small.model.idf_whole))
+    text = ["Le thon du port et la loi."]
+    assert model.predict_proba(text).tolist() == model.predict_proba([""]).tolist()
+
+
+def test_a_model_that_learnt_no_term_has_a_pipeline_too(small):
+    none = {name: getattr(small.model, name)[:0] for name in ("idf", "idf_whole", "coef", "coef_whole")}
+    model = replace(small.model, vocabulary=(), **none)
+    np.testing.assert_allclose(model.to_pipeline().predict_proba(["La loi.", ""]), model.predict_proba(["La loi.", ""]))
+
+
+def test_what_cannot_be_promised_is_said_in_a_line_and_six_themes_are_five_and_more(small):
+    def said(number, lower=0.0, upper=1.0):
+        themes = tuple(Theme(f"t{n}", f"t{n}", f"t{n}") for n in range(number))
+        review = np.stack([np.full((50, number), lower), np.full((50, number), upper)])
+        return replace(small.model, theme_list=themes, thresholds=np.full(number, 0.5), review=review)
+
+    assert unpromised_as_text(said(5))[0].startswith(
+        "too few articles to promise a review band at 10%: t0, t1, t2, t3, t4 (5 in all); "
+    )
+    assert "t4 ... (6 in all)" in unpromised_as_text(said(6))[0]
+    assert "t0 (1 in all)" in unpromised_as_text(said(1, 0.2, 1.0))[0]
+    assert "t0 (1 in all)" in unpromised_as_text(said(1, 0.0, 0.7))[0]
+    assert unpromised_as_text(said(1, 0.2, 0.7)) == []
+
+
+def test_info_says_what_an_artifact_is(model, small):
+    fingerprint = model.metadata["corpus"]["fingerprint"]
+    lines = info_as_text(model).splitlines()
+    assert f"fingerprint of the corpus {fingerprint[:16]}" in lines
+    even = replace(small.model, review=np.full_like(small.model.review, 0.5), thresholds=np.full(2, 0.5))
+    assert "review band at 10%: loi none needed, mer none needed" in info_as_text(even)
+    assert [len(rule_as_text(replace(model, per_article=rule))) for rule in ("any", "some", "one")] == [0, 1, 1]
+    assert short_as_text(1).startswith("1 article has fewer than 6 words")
+    assert short_as_text(2).startswith("2 articles have fewer than 6 words")
+
+
+def test_the_passage_of_a_text_without_a_word_is_the_whole(small):
+    assert small.model.read("?! …").spans.tolist() == [[[0, 4], [0, 4]]]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cyberclf.evaluation import headline
-from cyberclf.modelcard import write_card
+from cyberclf.modelcard import card_path, write_card
 from cyberclf.themes import Theme
 
 
@@ -87,3 +87,50 @@ def test_a_theme_never_found_is_said_so(small, scores, tmp_path):
     card = card_of(small, replace(scores, table=table), tmp_path)
     assert "- `mer`: not one of the 24 articles that have it was found." in card
     assert "\n\n\n" not in card
+
+
+def test_themes_of_fewer_than_a_hundred_articles_are_said_to_be_few(small, scores, tmp_path):
+    meta = small.model.metadata
+    counts = {"loi": 100, "mer": 99}
+    model = replace(small.model, metadata={**meta, "corpus": {**meta["corpus"], "positives": counts}})
+    card = card_of(replace(small, model=model), scores, tmp_path)
+    assert "- Few articles have `mer` (99): expect other scores on other articles." in card
+
+
+def test_what_goes_wrong_is_what_is_wrong_of_those_given_and_missed_of_those_that_have_it(small, scores, tmp_path):
+    table = scores.table.copy()
+    table.loc["mer", ["precision", "recall"]] = 0.9, 0.7
+    card = card_of(small, replace(scores, table=table), tmp_path)
+    assert "- `mer`: 10% of those given are wrong, 30% of those that have it are missed." in card
+
+
+def test_a_band_that_reaches_an_end_is_said_to_promise_nothing(small, scores, tmp_path):
+    review = scores.review.copy()
+    review.loc["mer", ["lower", "upper"]] = 0.2, 1.0
+    review.loc["loi", ["lower", "upper"]] = 0.2, 0.9
+    card = card_of(small, replace(scores, review=review), tmp_path)
+    assert "| mer (too few articles to promise) | 0.20 | 1.00 |" in card
+    assert "| loi | 0.20 | 0.90 |" in card
+
+
+def test_themes_with_too_few_articles_for_a_threshold_are_named(small, scores, tmp_path):
+    assert "(the common one is used): mer." in card_of(replace(small, few=("mer",)), scores, tmp_path)
+    assert "(the common one is used)" not in card_of(replace(small, few=()), scores, tmp_path)
+
+
+def test_only_the_artifact_of_the_models_folder_has_its_card_as_readme(tmp_path):
+    models = tmp_path / "models"
+    assert card_path(models / "cyberclf.safetensors") == models / "README.md"
+    assert card_path(models / "other.safetensors") == models / "other.safetensors.md"
+    assert card_path(tmp_path / "cyberclf.safetensors") == tmp_path / "cyberclf.safetensors.md"
+
+
+def test_french_figures_have_commas(small, scores, tmp_path):
+    row = scores.table.loc["macro"]
+    assert f"F1 {row['f1']:.2f}".replace(".", ",") + " [" in card_of(small, scores, tmp_path)
+
+
+def test_where_no_article_is_judged_for_all_themes_that_is_said(small, scores, tmp_path):
+    card = card_of(small, replace(scores, summary={**scores.summary, "subset_accuracy": float("nan")}), tmp_path)
+    assert "No article is judged for all themes." in card
+    assert "nan%" not in card

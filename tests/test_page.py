@@ -47,3 +47,19 @@ def test_the_policy_names_the_script_by_its_hash_and_nothing_from_outside():
     assert f"script-src 'sha256-{digest}'" in made
     assert "default-src 'none'" in made
     assert "script-src 'none'" in head("t", "p{}")
+
+
+def test_what_a_mark_stands_for_is_said_once_though_spans_meet_or_overlap():
+    assert marked("abcdefgh", [("X", [(0, 4), (2, 6)])]).count("<b>X</b>") == 1
+    assert marked("abcdefgh", [("X", [(0, 4)]), ("X", [(2, 6)])]).count("X") == 1
+
+
+def test_the_policy_lets_no_base_and_no_form_lead_elsewhere():
+    page = head("T", "")
+    assert "default-src 'none'" in page
+    assert "script-src 'none'" in page
+    assert "base-uri 'none'; form-action 'none'" in page
+
+
+def test_control_signs_that_python_takes_for_spaces_become_spaces():
+    assert shown("a\x85b\x1cc\x0bd") == "a b c d"

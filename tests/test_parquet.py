@@ -10,8 +10,10 @@ import sys
 import pytest
 
 import cyberclf
+from cyberclf.arrow import text_lengths
 from cyberclf.articles import read_articles
-from cyberclf.parquet import read_chunks, tag_file
+from cyberclf.errors import ArticleError
+from cyberclf.parquet import read_chunks, tag_file, write_parquet
 from cyberclf.parquetrows import parquet_rows
 from cyberclf.rows import Unreadable
 
@@ -344,3 +346,26 @@ def test_a_large_dictionary_does_not_go_with_every_few_rows_that_are_read(tmp_pa
     assert sum(chunk.n_rows for chunk in chunks) == 3000
     held = [len(piece.batch.column("html").dictionary) for chunk in chunks for piece in chunk.pieces]
     assert max(held) <= 600
+
+
+@pytest.mark.parametrize(("name", "most"), [("_GROUP_ROWS", 3), ("_GROUP_BYTES", 25)])
+def test_a_row_group_ends_with_the_rows_that_bring_it_to_its_size(tmp_path, monkeypatch, name, most):
+    monkeypatch.setattr(f"cyberclf.parquet.{name}", most)
+    schema = pa.schema([("n", pa.int64())])
+    batches = [pa.record_batch([pa.array([0, 1])], schema=schema) for _ in range(5)]
+    write_parquet(batches, schema, tmp_path / "a.parquet")
+    opened = pq.ParquetFile(tmp_path / "a.parquet").metadata
+    assert [opened.row_group(number).num_rows for number in range(opened.num_row_groups)] == [4, 4, 2]
+
+
+def test_the_length_of_a_text_is_known_without_it_and_what_is_no_text_has_none():
+    texts = pa.array(["é", None, "loi", "é"])
+    assert text_lengths(texts) == text_lengths(texts.dictionary_encode()) == [2, 0, 3, 2]
+    assert text_lengths(pa.array([1, 2])) == [0, 0]
+
+
+def test_a_file_with_two_columns_of_one_name_is_refused(tmp_path):
+    table = pa.table([pa.array(["La loi."]), pa.array(["a"]), pa.array(["b"])], names=["text", "n", "n"])
+    path = write(tmp_path / "a.parquet", table)
+    with pytest.raises(ArticleError, match="two columns have the same name"):
+        list(parquet_rows(str(path)))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cyberclf.analyzer import article_bags
 from cyberclf.evaluation import evaluate_recipe
 from cyberclf.reasons import fold_models, top_terms
 
@@ -30,3 +31,19 @@ def test_the_models_of_the_folds_score_as_the_folds_did(small_corpus, small):
         fold = evaluation.held_out.fold[row]
         scores = models[fold].article(small_corpus.articles[row].passages()[0])[1]
         assert scores.argmax(axis=0).tolist() == evaluation.held_out.best[row].tolist()
+
+
+def test_the_ten_terms_that_add_most_are_named(model):
+    bags = article_bags(
+        "Le parlement adopte une loi sur la stratégie nationale de cybersécurité et crée une agence. Le gouvernement "
+        "présente la politique numérique, la réforme du cadre juridique et un plan de gouvernance des données."
+    )
+    everything = top_terms(model, bags, 0, most=10_000)
+    assert len(everything[1]) > 10
+    assert top_terms(model, bags, 0) == (everything[0], everything[1][:10])
+
+
+def test_the_passage_named_is_the_one_that_speaks_most_for_the_theme(small):
+    sea, law = (article_bags(text)[0] for text in ("Le thon et le port.", "La loi et le vote."))
+    law_first = [top_terms(small.model, [law, sea], theme)[0] for theme in range(2)]
+    assert (small.model.themes, law_first) == (("loi", "mer"), [0, 1])

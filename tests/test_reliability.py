@@ -123,3 +123,14 @@ def test_the_skill_over_all_is_over_the_base_rate_of_each_theme():
     base = np.tile(labels.mean(axis=0), (100, 1))
     table = reliability_table(Predictions(("a", "b"), labels, base, base > 0.5))
     assert table["brier_skill"].tolist() == pytest.approx([0.0, 0.0, 0.0])
+
+
+def test_a_tenth_itself_counts_and_chance_is_what_95_of_100_draws_stay_below():
+    p = np.array([0.05, 0.1, 0.15, 0.2])[:, None]
+    assert reliability_table(Predictions(("a",), np.round(p), p, p > 0.5)).loc["a", "from_0.1"] == 3
+    # One article of one half errs by one half whatever comes; one of 0.9 by 0.1, or in ten of 100 draws by 0.9.
+    for probability, chance in ((0.5, 0.5), (0.9, 0.9), (0.99, 0.01)):
+        one = np.array([[probability]])
+        row = reliability_table(Predictions(("a",), np.ones((1, 1)), one, one > 0)).loc["a"]
+        assert row["ece_chance"] == pytest.approx(chance)
+    assert np.isnan(row["brier_skill"])

@@ -12,10 +12,13 @@ from cyberclf import report
 from cyberclf.cli import main
 from cyberclf.corpus import Corpus
 from cyberclf.errors import MissingExtraError
-from cyberclf.evaluation import Evaluation, Part, evaluate_model, evaluate_recipe
+from cyberclf.evaluation import Evaluation, Part, evaluate_model, evaluate_recipe, headline
+from cyberclf.fitting import Recipe
+from cyberclf.holdout import out_of_fold, prepare
 from cyberclf.labelled import LabelledArticle
 from cyberclf.learning import learning_curve
 from cyberclf.metrics import Predictions, score_table, summary
+from cyberclf.provenance import provenance
 from cyberclf.report import prepare_report, report_page, write_report
 from cyberclf.themes import Theme
 
@@ -249,3 +252,64 @@ def test_any_id_has_its_row(theme):
     page = report_page(Evaluation((part, rival)), corpus)
     assert "keyword list" in page
     assert Tags(page).text.count(theme) > 1
+
+
+def drawn_for(supports):
+    """A part of an evaluation where each theme has so many articles."""
+    labels = (np.arange(30)[:, None] < np.array(supports)).astype(float)
+    themes = tuple(f"t{j}" for j in range(len(supports)))
+    predictions = Predictions(themes, labels, labels, labels == 1)
+    part = Part("press", "drawn", score_table(predictions), summary(predictions), np.arange(30), predictions)
+    return part, tuple(Theme(name, name, name) for name in themes)
+
+
+def test_the_most_frequent_themes_are_pictured_in_the_order_of_all_and_none_without_an_article():
+    part, themes = drawn_for([1, 0, 9, 8, 7, 6, 5, 4, 3, 2])
+    assert report._frequent(part, themes) == [2, 3, 4, 5, 6, 7, 8, 9]
+    assert report._frequent(*drawn_for([0, 3])) == [1]
+
+
+def test_costs_are_shown_at_half_and_three_quarters_of_the_way_to_either_side():
+    steps = report._costs(*drawn_for([3]), [0.4])[0]["steps"]
+    assert [step[0] for step in steps] == pytest.approx([0.2, 0.3, 0.4, 0.55, 0.7])
+    assert [step[-1] for step in steps] == [False, False, True, False, False]
+
+
+def test_of_a_long_article_the_begin_is_shown_and_it_is_said(small):
+    long = "Le thon. " * 3000
+    articles = [LabelledArticle("a", "a", frozenset({"mer"}), text=text) for text in (long, long[: report._TEXT])]
+    corpus, mistake = Corpus.of(articles), report.Mistake(0, 0, "given", 0.9)
+    first, second = (report._mistake(corpus, row, mistake, small.model.theme_list, small.model) for row in range(2))
+    assert (first["text"], first["cut"], second["cut"]) == (long[: report._TEXT], True, False)
+    assert len(first["name"]) == 120
+    assert (second["passage"], second["passages"]) == (1, len(articles[1].passages()[0]))
+
+
+def test_a_mistake_is_explained_by_the_model_that_had_not_seen_it(small_corpus, monkeypatch):
+    turned = Corpus.of(
+        replace(a, themes=frozenset({"mer"} if n % 5 else {"loi"})) for n, a in enumerate(small_corpus.articles)
+    )
+    data, recipe, splits = prepare(turned, Recipe(n_folds=2))
+    held_out, linears = out_of_fold(data, splits, recipe, n_jobs=1)
+    evaluation = Evaluation((headline(turned, data, held_out),), data, held_out, tuple(linears), recipe)
+    asked = []
+    models = [replace(model) for model in report.fold_models(evaluation, small_themes(turned))]
+    monkeypatch.setattr(report, "fold_models", lambda *_: models)
+    monkeypatch.setattr(report, "_pictures", lambda *_: [])
+    show = report._mistake
+    monkeypatch.setattr(report, "_mistake", lambda *args: (asked.append((args[1], args[4])), show(*args))[1])
+    report_page(evaluation, turned)
+    assert len({models.index(model) for _, model in asked}) > 1
+    assert all(models[evaluation.held_out.fold[row]] is model for row, model in asked)
+
+
+def small_themes(corpus):
+    return tuple(Theme(name, name, name) for name in corpus.themes)
+
+
+def test_a_command_is_named_where_there_was_one_and_a_strangers_metadata_is_no_obstacle(small, small_corpus):
+    model = replace(small.model, metadata={"corpus": "none"})
+    facts = dict(provenance(Evaluation(()), small_corpus, model=model))
+    assert facts["Model"] == f"2 themes, {len(model.vocabulary)} terms"
+    assert not {"Command", "Recipe"} & set(facts)
+    assert dict(provenance(Evaluation(()), small_corpus, command="cyberclf evaluate"))["Command"] == "cyberclf evaluate"

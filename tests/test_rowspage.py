@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from cyberclf import rowspage
@@ -346,3 +347,31 @@ def test_english_is_what_a_page_speaks_without_more(model):
         "most for it.</p>"
     ) in page
     assert '`${seen.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown`' in page
+
+
+@pytest.mark.parametrize(("number", "columns"), [(6, 6), (7, 0)])
+def test_up_to_six_themes_have_a_column_each(model, number, columns):
+    themes = tuple(Theme(f"t{j}", f"Theme {j}", f"Thème {j}") for j in range(number))
+    many = replace(model, theme_list=themes, thresholds=np.full(number, 0.5))
+    row = TaggedRow(
+        "a", "Titre", "w", ("t5",), {theme.id: 0.1 for theme in themes}, {"t5": (0, 3)}, "ok", text="Une loi."
+    )
+    stream = io.StringIO()
+    rowspage.write_page([row], stream, many)
+    page = stream.getvalue()
+    assert page.count('data-sort="p') == columns
+    assert f'<td colspan="{columns + 2 if columns else 3}">' in page
+    # All themes stand above, in the model's order.
+    tiles = page.partition('class="tiles">')[2].partition("</dl>")[0]
+    assert re.findall(r"<dt>Theme (\d)", tiles) == [str(j) for j in range(number)]
+    assert re.findall(r"<dd>(\d)</dd>", tiles) == ["0"] * 5 + ["1"] + ["0"] * (number - 6)
+    assert "are counted here" not in page
+
+
+def test_a_blank_text_has_none_and_without_thresholds_no_bar_is_cut(model):
+    row = TaggedRow("a", "Titre", "w", (), dict.fromkeys(model.themes, 0.1), {}, "ok", text=" \n")
+    for rule, cuts in (("any", 4), ("one", 0)):
+        stream = io.StringIO()
+        rowspage.write_page([row], stream, replace(model, per_article=rule))
+        assert stream.getvalue().count('class="cut"') == cuts
+        assert "<details>" not in stream.getvalue()

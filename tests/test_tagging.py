@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 
 import cyberclf
 from cyberclf.errors import TaggingError
-from cyberclf.rows import Article, Unreadable
+from cyberclf.rows import Article, Unreadable, from_rows
 from cyberclf.tagging import Chunk, chunked, tag_articles, tag_chunks
 from cyberclf.workers import in_order
 
@@ -366,3 +366,27 @@ def test_a_title_is_the_first_line_that_is_not_blank(before, number, after):
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     assert Article("a", text, "a").title == lines[0][:300]
     assert Article("a", before.replace("a", ""), "a").title == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "whole", "offset"),
+    [
+        ("La loi.\nElle passe.", " La loi. ", "La loi.\nElle passe.", 0),
+        ("\n  La loi.\nElle passe.", "La loi.", "\n  La loi.\nElle passe.", 0),
+        ("Elle passe.", " La loi. ", "La loi.\nElle passe.", 8),
+        ("Elle passe.", "  ", "Elle passe.", 0),
+    ],
+)
+def test_a_title_goes_before_a_text_that_does_not_begin_with_it(text, title, whole, offset):
+    (article,) = from_rows([("f:1", {"text": text, "title": title})])
+    assert (article.text, article.offset) == (whole, offset)
+    assert article.given_title == (title.strip() if offset else "")
+    assert article.own_span(0, len(whole)) == (0, len(text))
+
+
+@pytest.mark.parametrize(
+    ("row_id", "name"), [(0, "0"), (7.5, "7.5"), ("", "f:1"), (None, "f:1"), (float("nan"), "f:1")]
+)
+def test_an_article_that_has_no_id_is_named_by_its_row(row_id, name):
+    (article,) = from_rows([("f:1", {"id": row_id, "text": "La loi."})])
+    assert article.id == name

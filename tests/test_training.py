@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cyberclf.answers import learnt_from
 from cyberclf.corpus import Corpus
 from cyberclf.encode import encode
 from cyberclf.errors import CorpusError
@@ -122,3 +123,44 @@ def test_what_does_not_suffice_is_said(small_corpus):
     mostly_written = [replace(a, kind="written" if n > 1 else "press") for n, a in enumerate(small_corpus.articles)]
     said = list(train(Corpus.of(mostly_written), n_jobs=1).shortcomings())
     assert any("too few real articles to judge by" in line for line in said)
+
+
+def test_two_articles_are_enough_for_a_threshold_of_its_own(small_corpus):
+    extra = [
+        LabelledArticle(f"x{n}", "x", frozenset({"ski"}), text=f"La neige et le ski {n}.", event=f"x{n}", source="s1")
+        for n in range(2)
+    ]
+    assert train(Corpus.of([*small_corpus.articles, *extra]), n_jobs=1).few == ()
+
+
+def test_of_very_many_articles_no_digests_are_kept(small_corpus, small, monkeypatch):
+    assert len(small.model.metadata["corpus"]["digests"]) == 36
+    monkeypatch.setattr("cyberclf.training._MOST_DIGESTS", 35)
+    model = train(small_corpus, n_jobs=1).model
+    assert model.metadata["corpus"]["digests"] is None
+    # The fingerprint tells all the same.
+    assert learnt_from(model, small_corpus) == 36
+    assert learnt_from(model, Corpus.of(small_corpus.articles[:35])) == 0
+
+
+def test_terms_are_sorted_and_coefficients_kept_to_hundredths(small):
+    assert list(small.model.vocabulary) == sorted(small.model.vocabulary)
+    assert np.abs(small.model.coef - small.model.coef.round(2)).max() < 1e-5
+
+
+def test_a_theme_of_one_article_is_said_to_have_few_and_not_to_be_learnt_in_vain(small_corpus, monkeypatch):
+    monkeypatch.setattr("cyberclf.training.LEAST_SLOPE", 100.0)
+    extra = LabelledArticle("x", "x", frozenset({"ski"}), text="La neige et le ski.", event="x", source="s1")
+    trained = train(Corpus.of([*small_corpus.articles, extra]), n_jobs=1)
+    assert (trained.few, trained.blind) == (("ski",), ("loi", "mer"))
+
+
+def test_where_nothing_is_held_out_no_band_is_promised_and_no_theme_called_blind(small_corpus, monkeypatch):
+    monkeypatch.setattr("cyberclf.training.LEAST_SLOPE", 100.0)
+    trained = train(Corpus.of(replace(article, event="1") for article in small_corpus.articles), n_jobs=1)
+    lower, upper = trained.model.band
+    assert (lower.tolist(), upper.tolist(), trained.blind) == ([0.0, 0.0], [1.0, 1.0], ())
+
+
+def test_a_model_averages_passages_where_those_held_out_were_ranked_so(small):
+    assert small.model.length_penalty == small.held_out.length_penalty == 1.0

@@ -1,6 +1,7 @@
 """The paragraph above a report: true to the figures, in all their turns."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -98,3 +99,66 @@ def test_themes_found_equally_well_are_not_set_against_each_other():
     labels = np.tile([[1.0, 1.0], [0.0, 0.0]], (50, 1))
     assert "surest" not in " ".join(verdict(part_of(labels, labels), NAMES))
     assert "surest" in " ".join(verdict(drawn(0.1), NAMES))
+
+
+def test_a_gain_of_a_hundredth_is_none_and_the_theme_that_gains_most_is_named():
+    before = drawn(0.1)
+
+    def gaining(**gains):
+        table = before.table.copy()
+        for name, gain in gains.items():
+            table.loc[name, "average_precision"] += gain
+        points = [LearningPoint(0.5, 1000, before), LearningPoint(1, 2200, replace(before, table=table))]
+        return verdict(before, NAMES, points=points)[-1]
+
+    assert gaining(macro=0.009, a=0.02).startswith("The last 1,200 articles to learn from changed")
+    said = gaining(macro=0.02, a=0.01, b=0.03)
+    assert "raised its mean average precision by 0.020, most for Theme B (+0.030)" in said
+
+
+def test_how_few_articles_a_theme_has_is_said_with_the_theme_least_sure():
+    part = drawn(0.1)
+
+    def least(support):
+        table = part.table.copy()
+        table.loc["a", "f1"], table.loc["b", "f1"], table.loc["a", "support"] = 0.2, 0.9, support
+        (said,) = [s for s in verdict(replace(part, table=table), NAMES) if "surest" in s]
+        return said
+
+    assert "surest of Theme B (F1 0.90) and least sure of Theme A" in least(100)
+    assert "from 100 articles that have it)" in least(100)
+    assert "from 99 articles that have it; with so few, that is uncertain)" in least(99)
+    assert "from 1 article that have it" in least(1)
+
+
+def test_a_source_of_fewer_than_ten_themes_is_not_called_weak():
+    part = drawn(0)
+    weak, strong = SourceScore("s1", 50, 10, 0.2, 0.1, 0.3, 0.2), SourceScore("s2", 50, 40, 0.8, 0.7, 0.9, 0.8)
+    assert "weakest on the source s1" in " ".join(verdict(part, NAMES, sources=[weak, strong]))
+    assert "weakest" not in " ".join(verdict(part, NAMES, sources=[replace(weak, labels=9), strong]))
+
+
+def test_what_is_nearly_none_is_not_said_to_be_none_and_none_is():
+    labels = np.ones((1000, 2))
+    given = np.zeros((1000, 2), dtype=bool)
+    given[0, 0] = True
+    said = " ".join(verdict(part_of(np.full((1000, 2), 0.4), labels, given), NAMES))
+    assert "it finds fewer than 1. All themes of an article are right for 0 articles in 100" in said
+
+
+def test_of_fewer_than_twenty_high_probabilities_nothing_is_said_and_chance_is_no_fault():
+    part = drawn(0.1)
+
+    def said(n, n_true, probability=0.5):
+        p = np.column_stack([np.full(n, probability), np.zeros(n)])
+        truth = np.column_stack([np.arange(n) < n_true, np.zeros(n)])
+        predictions = Predictions(("a", "b"), truth, p, p >= 0.5)
+        return " ".join(verdict(replace(part, predictions=predictions), NAMES))
+
+    assert "Where it says" not in said(19, 10)
+    assert "Where it says" not in said(50, 25, 0.49)
+    # Of twenty articles at one half some thirteen may have the theme by chance; of two thousand not.
+    assert "about as often as it says" in said(20, 13)
+    assert "more often than it says" in said(2000, 1300)
+    # A gap of four hundredths is too small to speak of, however sure.
+    assert "about as often as it says" in said(20_000, 10_800)

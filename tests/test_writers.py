@@ -139,3 +139,21 @@ def test_a_table_in_french():
         "vide\u00a0: aucun mot sur lequel se fonder",
         "erreur\u00a0: f: torn",
     ]
+
+
+def line_of(name, title):
+    row = TaggedRow(name, title, name, (), {"sea": 0.1, "law": 0.0}, {}, "ok")
+    (line,) = lines_of([row], SEA, "table")
+    return line
+
+
+def test_a_long_name_is_shown_by_its_end():
+    assert line_of("a" + "b" * 33, "").startswith("a" + "b" * 33 + "  ")
+    assert line_of("a" + "b" * 34, "").startswith("…" + "b" * 33 + "  ")
+
+
+def test_columns_stand_below_each_other_whatever_the_width_of_signs():
+    for title, width in (("e\u0301te\u0301", 3), ("日本", 4), ("Ａ", 2), ("été", 3)):
+        assert line_of("a", title).index("no theme") == 36 + len(title) + (58 - width) + 2
+    # What would pass the edge by half of a wide sign is cut before it.
+    assert line_of("a", "日" * 30)[36:].startswith("日" * 28 + "… " + "  no theme")
