@@ -254,8 +254,8 @@ def test_what_says_neither_sure_nor_unsure_is_refused(tmp_path):
 
 
 def test_a_table_with_headers_in_french_is_read_and_none_of_them_is_a_theme(tmp_path):
-    (article,) = read_corpus([table(tmp_path, "Titre,Texte,mer,port\nLe port,Il ouvre.,0,1\n")]).articles
-    assert (article.text, article.themes) == ("Le port\nIl ouvre.", {"port"})
+    (article,) = read_corpus([table(tmp_path, "ID,Titre,Texte,mer,port\n7,Le port,Il ouvre.,0,1\n")]).articles
+    assert (article.id, article.text, article.themes) == ("7", "Le port\nIl ouvre.", {"port"})
     content = "texte,Thèmes,Date,Source,Kind,Event\nLe port ouvre.,port;mer,05/03/2025,APA,dépêche,conférence\n"
     (article,) = read_corpus([table(tmp_path, content)]).articles
     assert (article.themes, article.date, article.source) == ({"port", "mer"}, "05/03/2025", "APA")

@@ -293,7 +293,7 @@ class _Layout:
 def _layout(names: tuple[str, ...]) -> _Layout:
     lists = ("themes",) if "themes" in names else tuple(name for name in names if column_meant(name) == "themes")
     # A column without a name is the index that pandas writes.
-    columns = tuple(n for n in names if n and n not in COLUMNS and column_meant(n) not in {"text", "title"})
+    columns = tuple(n for n in names if n and n not in COLUMNS and column_meant(n) not in {"text", "title", "id"})
     meant = {(column_meant(name), name) for name in names if column_meant(name) not in names}
     also = {key: name for key, name in meant if key in {"source", "date"} and sum(k == key for k, _ in meant) == 1}
     return _Layout(lists, columns, also)

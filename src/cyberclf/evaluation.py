@@ -220,6 +220,9 @@ def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int
 
     held_out, linears = out_of_fold(data, by_event, recipe, n_jobs=n_jobs, say=say)
     parts = [headline(corpus, data, held_out)]
+    protocol = "the same folds"
+    if themes_per_article(data.labels) == "one":
+        protocol += "; the most probable theme, whatever the threshold"
     for baseline in BASELINES:
         made = run_baseline(data, tuple(by_event), baseline, corpus.themes)
         if made is not None:
@@ -227,7 +230,7 @@ def evaluate_recipe(corpus: Corpus, *, recipe: Recipe | None = None, n_jobs: int
             rows = np.flatnonzero(data.kinds == kind)
             predictions = Predictions(corpus.themes, data.labels[rows], made[0][rows], made[1][rows], data.groups[rows])
             name = f"{parts[0].name}: {baseline.name}"
-            parts.append(_part(name, "the same folds", rows, predictions))
+            parts.append(_part(name, protocol, rows, predictions))
     if by_source:
         protocol = f"{len(by_source)} folds, a source at a time"
         parts.append(from_held_out(corpus, data, hold_out(by_source), "press", "press, a source left out", protocol))
