@@ -20,8 +20,9 @@ IntArray = npt.NDArray[np.int64]
 
 _HASHES: Final = 64
 _BAND: Final = 4
-#: Of many texts of one form each two may share so much; then those are of one event that share this much.
-_COPIES: Final = 0.75
+#: Of many texts of one form, as reports of earnings, each two may share so much without being of one event; then
+#: those are that share this much.
+_COPIES: Final = 0.9
 #: Articles of a bucket that a new one is compared with.
 _HOLDERS: Final = 64
 #: How far a signature's estimate may lie below what two articles share: nearly two standard deviations.
@@ -45,7 +46,7 @@ def event_groups(articles: Sequence[LabelledArticle], words: "csr_matrix", terms
 
     Events are as given, but no list of events is free of doubles: dated real articles of which two are much alike
     within ten days (cosine of TF-IDF) are of one event, too, and so are any two nearly the same (three fifths of their
-    words; three quarters, where a third text lies as near).  Those are found by MinHash signatures with banding (Broder
+    words; nine tenths, where a third text lies as near).  Those are found by MinHash signatures with banding (Broder
     1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3), then by the Jaccard similarity of
     their words; of pairs just alike enough, banding overlooks one in ten.
 
