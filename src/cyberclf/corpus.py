@@ -6,7 +6,7 @@ import io
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -236,38 +236,45 @@ def _from_table(row: dict[str, Any], where: str, asked: set[str]) -> dict[str, A
     made.setdefault("text", "")
     made["not_judged"] = _split(row.get("not_judged", ""))
     layout = _layout(tuple(row))
-    if len(layout.lists) > 1:
-        several = " and ".join(f"'{name}'" for name in layout.lists[:2])
-        raise CorpusError(f"{where.rpartition(':')[0]}: columns {several} may both be the themes; call one 'themes'")
     if layout.lists:
-        (name,) = layout.lists
-        if name != "themes" and truth_key(row[name]) in TRUTH:
-            raise CorpusError(
-                f"{where}: column '{name}' is read as the list of themes, and holds '{row[name].strip()}'; rename it"
-            )
-        made["themes"] = _split(row[name])
+        made["themes"] = _split(_list_of_themes(row, layout.lists, where))
         made |= {meant: row[column] for meant, column in layout.also.items() if row[column] != ""}
     else:
-        columns = layout.columns
-        if not columns:
-            raise CorpusError(f"{where.rpartition(':')[0]}: no column 'themes' and no 0/1 column a theme")
-        cells = {name: truth_key(row[name]) for name in columns}
-        for name, cell in cells.items():
-            if cell not in _SAID:
-                raise CorpusError(
-                    f"{where}: column '{name}' holds '{row[name].strip()[:30]}', not 0, 1 or empty (not judged); "
-                    "without a column 'themes' every other one is taken for a theme: write 1 or 0, call the labels' "
-                    "column themes, or drop this one"
-                )
+        cells = _cells_of_themes(row, layout.columns, where)
         made["themes"] = [name for name, cell in cells.items() if _SAID[cell]]
         made["not_judged"] += [name for name, cell in cells.items() if cell == ""]
-        asked.update(map(theme_id, columns))
+        asked.update(map(theme_id, layout.columns))
     if "evidence" in made:
         try:
             made["evidence"] = json.loads(made["evidence"])
         except (ValueError, RecursionError):
             raise CorpusError(f"{where}: 'evidence' is not JSON") from None
     return made
+
+
+def _list_of_themes(row: dict[str, str], lists: Sequence[str], where: str) -> str:
+    if len(lists) > 1:
+        several = " and ".join(f"'{name}'" for name in lists[:2])
+        raise CorpusError(f"{where.rpartition(':')[0]}: columns {several} may both be the themes; call one 'themes'")
+    (name,) = lists
+    if name != "themes" and truth_key(row[name]) in TRUTH:
+        said = row[name].strip()
+        raise CorpusError(f"{where}: column '{name}' is read as the list of themes, and holds '{said}'; rename it")
+    return row[name]
+
+
+def _cells_of_themes(row: dict[str, str], columns: Sequence[str], where: str) -> dict[str, str]:
+    if not columns:
+        raise CorpusError(f"{where.rpartition(':')[0]}: no column 'themes' and no 0/1 column a theme")
+    cells = {name: truth_key(row[name]) for name in columns}
+    for name, cell in cells.items():
+        if cell not in _SAID:
+            raise CorpusError(
+                f"{where}: column '{name}' holds '{row[name].strip()[:30]}', not 0, 1 or empty (not judged); "
+                "without a column 'themes' every other one is taken for a theme: write 1 or 0, call the labels' "
+                "column themes, or drop this one"
+            )
+    return cells
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import collections
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, Final, cast
@@ -12,6 +11,7 @@ from typing import Any, Final, cast
 from cyberclf.decoding import Encoding, decoding_lines, not_utf_8, recoded, refuse_document
 from cyberclf.errors import ArticleError, one_line
 from cyberclf.jsonlines import MAX_BYTES
+from cyberclf.text import fold
 
 __all__ = ["COLUMNS", "column_meant", "csv_rows"]
 
@@ -29,7 +29,6 @@ _CALLED: Final = {name: name for name in ("text", "title", "themes", "id", "sour
 _ALWAYS: Final = ("text", "title", "id")
 #: What may be the texts, and may be something else.
 _PERHAPS: Final = {"contenu", "content", "article", "corps", "body"}
-_ACCENTS: Final = re.compile("[\u0300-\u036f]")
 #: How often, on average, lines are read again after quotes that nothing closes, before they are given up.
 _REPEATS: Final = 8
 
@@ -42,8 +41,7 @@ def column_meant(name: str) -> str:
     >>> column_meant("Titre"), column_meant("TEXT"), column_meant("Thèmes"), column_meant("Lien")
     ('title', 'text', 'themes', 'Lien')
     """
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", name.casefold()))
-    return _CALLED.get(bare, name)
+    return _CALLED.get(fold(name).strip(), name)
 
 
 def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterator[tuple[str, dict[str, Any] | str]]:
