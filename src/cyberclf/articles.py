@@ -227,10 +227,9 @@ def _is_table(text: str) -> bool:
     head, _, rest = text.partition("\n")
     separator = max("\t;,", key=head.count)
     columns = [name.strip().strip('"') for name in head.split(separator)]
-    # A title may have commas, and "text" among them; hardly the line after it just as many.
-    is_row = separator != "," or rest.partition("\n")[0].count(",") >= head.count(",")
-    if separator != "," and "text" not in columns:
-        is_row = rest.partition("\n")[0].count(separator) >= head.count(separator)
+    # A title may have commas and "text" among them, or a word that means it; hardly the line after it just as many.
+    is_sure = separator != "," and "text" in columns
+    is_row = is_sure or rest.partition("\n")[0].count(separator) >= head.count(separator)
     return len(columns) > 1 and "text" in map(column_meant, columns) and is_row
 
 

@@ -175,18 +175,16 @@ def compare_models(corpus: Corpus, old: Model, new: Model, *, seed: int = 0) -> 
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "theme"
     having = {theme: data.groups[own == 1] for theme, own in zip(themes, labels.T, strict=True)}
-    judged = [t for t in themes if len(having[t]) >= _ENOUGH and len(np.unique(having[t])) >= _LEAST_EVENTS]
+    events = {name: len(np.unique(groups)) for name, groups in (having | {"macro": data.groups}).items()}
+    judged = [theme for theme in themes if len(having[theme]) >= _ENOUGH and events[theme] >= _LEAST_EVENTS]
     unsaid = ""
-    if len(np.unique(data.groups)) < _LEAST_EVENTS:
+    if events["macro"] < _LEAST_EVENTS:
         unsaid = f"the articles are of fewer than {_LEAST_EVENTS} events"
     else:
         if rare := [theme for theme in themes if len(having[theme]) and theme not in judged]:
             notes.append(f"too few articles for a verdict of their own: {', '.join(rare)}")
         judged.append("macro")
     errors = {name: _errors(values[..., j]) for j, name in enumerate((*themes, "macro"))}
-    events = {theme: len(np.unique(groups)) for theme, groups in having.items()} | {
-        "macro": len(np.unique(data.groups))
-    }
     worse, better = _sure({name: rows[name] for name in judged}, errors, events)
     basis = f"{len(corpus.articles)} articles; 95 % intervals, paired bootstrap by event"
     return Comparison(basis, frame, _changes(corpus, said, themes), worse, better, tuple(notes), unsaid)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from cyberclf.analyzer import analyzer_fingerprint
 from cyberclf.articles import sheet_advice
-from cyberclf.csvrows import COLUMNS, column_meant, csv_rows
+from cyberclf.csvrows import COLUMNS, by_meaning, column_meant, csv_rows
 from cyberclf.decoding import Encoding
 from cyberclf.errors import ArticleError, CorpusError
 from cyberclf.jsonlines import json_file_rows, json_rows
@@ -301,9 +301,7 @@ def _layout(names: tuple[str, ...]) -> _Layout:
     lists = ("themes",) if "themes" in names else tuple(name for name in names if column_meant(name) == "themes")
     # A column without a name is the index that pandas writes.
     columns = tuple(n for n in names if n and n not in COLUMNS and column_meant(n) not in {"text", "title", "id"})
-    meant = {(column_meant(name), name) for name in names if column_meant(name) not in names}
-    also = {key: name for key, name in meant if key in {"source", "date"} and sum(k == key for k, _ in meant) == 1}
-    return _Layout(lists, columns, also)
+    return _Layout(lists, columns, by_meaning(names, ("source", "date")))
 
 
 def _split(cell: str) -> list[str]:

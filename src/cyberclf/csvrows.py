@@ -13,7 +13,7 @@ from cyberclf.errors import ArticleError, one_line
 from cyberclf.jsonlines import MAX_BYTES
 from cyberclf.text import fold
 
-__all__ = ["COLUMNS", "column_meant", "csv_rows"]
+__all__ = ["COLUMNS", "by_meaning", "column_meant", "csv_rows"]
 
 #: Columns that have a meaning.
 COLUMNS: Final = frozenset(
@@ -42,6 +42,22 @@ def column_meant(name: str) -> str:
     ('title', 'text', 'themes', 'Lien')
     """
     return _CALLED.get(fold(name).strip(), name)
+
+
+def by_meaning(columns: Sequence[str], wanted: Iterable[str]) -> dict[str, str]:
+    """Map what is wanted to the column that means it, where none has the very name; not where several may be it.
+
+    Examples
+    --------
+    >>> by_meaning(["Texte", "Date", "DATE", "id"], ["text", "date", "id"])
+    {'text': 'Texte'}
+    """
+    found = {}
+    for meant in wanted:
+        of = [name for name in columns if column_meant(name) == meant]
+        if len(of) == 1 and meant not in columns:
+            found[meant] = of[0]
+    return found
 
 
 def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterator[tuple[str, dict[str, Any] | str]]:
@@ -76,7 +92,7 @@ def csv_rows(stream: Any, path: str, *, encoding: Encoding = "utf-8") -> Iterato
         delimiter = named[1] if named else _delimiter(head, path)
         reader = csv.reader(source, delimiter=delimiter, strict=True)
         columns = _columns(reader, path)
-        also = _by_meaning(columns, path, _ALWAYS)
+        also = by_meaning(columns, _ALWAYS)
         for number, cells in enumerate(_records(reader, source, len(columns), delimiter), first):
             where = f"{path}:{number}"
             if isinstance(cells, str):
@@ -169,10 +185,13 @@ def _columns(reader: Any, path: str) -> list[str]:
         columns = [name.strip() for name in next(reader)]
     except csv.Error as error:
         raise ArticleError(f"{path}: the header line is not CSV: {error}") from None
-    if not any(column_meant(name) == "text" for name in columns):
+    texts = [name for name in columns if column_meant(name) == "text"]
+    if not texts:
         near = next((column for column in columns if column.casefold() in _PERHAPS), None)
         advice = f"rename '{near}' to 'text'" if near else f"it has {one_line(', '.join(columns[:12]))}"
         raise ArticleError(f"{path}: no column 'text'; {advice}")
+    if len(texts) > 1 and "text" not in columns:
+        raise ArticleError(f"{path}: columns '{texts[0]}' and '{texts[1]}' may both be 'text'; rename one to that")
     # Spreadsheets write columns without a name and without a cell.
     seen: set[str] = set()
     for name in filter(None, columns):
@@ -180,18 +199,6 @@ def _columns(reader: Any, path: str) -> list[str]:
             raise ArticleError(f"{path}: two columns have the name '{one_line(name, 80)}'; rename one")
         seen.add(name)
     return columns
-
-
-def _by_meaning(columns: Sequence[str], path: str, wanted: Iterable[str]) -> dict[str, str]:
-    """Map what is wanted to the columns that mean it, where none has the very name; none where several may be it."""
-    also = {}
-    for meant in wanted:
-        of = [name for name in columns if column_meant(name) == meant] if meant not in columns else []
-        if len(of) > 1 and meant == "text":
-            raise ArticleError(f"{path}: columns '{of[0]}' and '{of[1]}' may both be 'text'; rename one to that")
-        if len(of) == 1:
-            also[meant] = of[0]
-    return also
 
 
 def _records(reader: Any, lines: _Lines, width: int, delimiter: str) -> Iterator[list[str] | str]:

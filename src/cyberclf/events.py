@@ -91,6 +91,8 @@ def _thinned(pairs: IntArray, n: int) -> IntArray:
 
 
 def _near_duplicates(words: "csr_matrix", terms: Sequence[str]) -> list[tuple[int, int]]:
+    from scipy.cluster.hierarchy import DisjointSet
+
     hashed = np.array([zlib.crc32(term.encode("utf-8", "surrogatepass")) for term in terms], dtype=np.uint64)
     rng = np.random.default_rng(0)
     factors = rng.integers(1, 2**31, size=_HASHES, dtype=np.uint64) | np.uint64(1)
@@ -100,7 +102,7 @@ def _near_duplicates(words: "csr_matrix", terms: Sequence[str]) -> list[tuple[in
     twins: dict[bytes, int] = {}
     signatures = np.zeros((words.shape[0], _HASHES), dtype=np.uint32)
     links = []
-    joined: dict[int, int] = {}
+    known = DisjointSet(range(words.shape[0]))
     for number in range(words.shape[0]):
         members = np.sort(words.indices[words.indptr[number] : words.indptr[number + 1]])
         if not len(members):
@@ -127,22 +129,14 @@ def _near_duplicates(words: "csr_matrix", terms: Sequence[str]) -> list[tuple[in
         # Where many texts have a form in common, most that meet are no copies, as their signatures tell.
         likely = (signatures[others] == signature).mean(axis=1) >= _COPIES - _UNSURE
         for other in first.union(others[likely].tolist()):
-            if _root(joined, number) == _root(joined, other):
+            if known.connected(number, other):
                 continue
             shared = len(np.intersect1d(members, sets[other], assume_unique=True))
             least = _SAME if other in first else _COPIES
             if shared >= least * (len(members) + len(sets[other]) - shared):
                 links.append((number, other))
-                joined[_root(joined, number)] = _root(joined, other)
+                known.merge(number, other)
     return links
-
-
-def _root(joined: dict[int, int], number: int) -> int:
-    """Find which one stands for all that a number was joined with."""
-    while (other := joined.get(number, number)) != number:
-        joined[number] = joined.get(other, other)
-        number = other
-    return number
 
 
 def _alike(articles: Sequence[LabelledArticle], words: "csr_matrix") -> IntArray:

@@ -171,7 +171,7 @@ def _row(row: TaggedRow, number: int, model: Model, say: Phrases, *, with_text: 
     values = " ".join(f"{p:.4f}" for p in probabilities) if _has_bars(row) else ""
     name = _cut(row.title) or row.id
     where = row.where if row.id == row.where else f"{row.id} · {row.where}"
-    kept = " · ".join(_kept(value) for _, value in row.kept if as_cell(value).strip())
+    kept = " · ".join(filter(None, [_kept(value) for _, value in row.kept]))
     below_title = f'<span class="id">{kept}</span>' if kept else ""
     said = _status(row.status, say)
     if row.status == "ok":

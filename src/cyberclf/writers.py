@@ -253,11 +253,13 @@ def is_result(path: str) -> bool:
 def holds_answers(path: str) -> bool:
     """Whether a table or file of lines begins as one written here, so that reading it as articles is hardly meant."""
     suffix = Path(path).suffix.lower()
+    if suffix not in {".csv", ".jsonl", ".ndjson", ".json"}:
+        return False
     try:
         with Path(path).open("rb") as stream:
             if suffix == ".csv":
                 return _names(stream) >= OURS
-            begun = stream.readline(_LOOKED_AT) if suffix in {".jsonl", ".ndjson", ".json"} else b""
+            begun = stream.readline(_LOOKED_AT)
             return begun.startswith(_BEGINS) and b'"probabilities": ' in begun
     except OSError:
         return False
